@@ -1,0 +1,49 @@
+// Random access to the bytes of one object, whatever holds them: memory, a file descriptor, a part of another
+// source, or a decoder that is run again when somebody looks back. Formats and detectors see nothing else.
+
+export interface ByteSource {
+  /** Bytes in all. For a decoded stream the first look decodes to its end (charged to the budget). */
+  readonly size: number
+  /**
+   * A view of at most `length` bytes from `offset`; shorter only where the source ends, empty past its end.
+   * `length` is at most `maxRead`. The view is valid until the next read of any source of this scan.
+   */
+  read(offset: number, length: number): Uint8Array
+  /** Gives back what the source holds (memory charged to the budget, never descriptors). */
+  release?(): void
+}
+
+/** The most that one `read` may ask for. */
+export const maxRead = 256 * 1024
+
+const empty = new Uint8Array(0)
+
+/** A source over bytes in memory. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: (offset, length) =>
+      offset >= bytes.length ? empty : bytes.subarray(offset, Math.min(offset + length, bytes.length)),
+  }
+}
+
+/** The part `[start, start + length)` of another source, clamped when read, not when made. */
+export function sliceSource(parent: ByteSource, start: number, length: number): ByteSource {
+  return {
+    size: length,
+    read(offset, count) {
+      if (offset >= length) return empty
+      return parent.read(start + offset, Math.min(count, length - offset))
+    },
+  }
+}
+
+/** The whole source in order, in views of at most `maxRead` bytes; each is valid until the next step. */
+export function* chunksOf(source: ByteSource): Generator<Uint8Array> {
+  for (let offset = 0; ; ) {
+    const chunk = source.read(offset, maxRead)
+    if (chunk.length === 0) return
+    yield chunk
+    offset += chunk.length
+  }
+}

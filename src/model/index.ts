@@ -1,0 +1,1 @@
+export type { Detection, Reason, ReasonCode, Verdict, VerdictStatus } from './verdict.ts'
