@@ -43,8 +43,15 @@ export class LimitReached extends Error {
   }
 }
 
+/** A word that the scan counts up as it goes, so that a watcher can tell slow from stuck. */
+export interface Pulse {
+  readonly words: Int32Array
+  readonly at: number
+}
+
 export class Budget {
   readonly limits: Limits
+  readonly #pulse: Pulse | undefined
   /** Called when `sliceMs` have passed, once; false gives the scan up as `preempted`. */
   readonly #onSlice: (() => boolean) | undefined
   readonly #started = performance.now()
@@ -53,8 +60,9 @@ export class Budget {
   #bytes = 0
   #held = 0
 
-  constructor(limits: Limits, slice?: { afterMs: number; goOn: () => boolean }) {
+  constructor(limits: Limits, slice?: { afterMs: number; goOn: () => boolean }, pulse?: Pulse) {
     this.limits = limits
+    this.#pulse = pulse
     this.#onSlice = slice?.goOn
     this.#nextCheckMs = Math.min(limits.maxMs, slice?.afterMs ?? Number.POSITIVE_INFINITY)
   }
@@ -65,6 +73,10 @@ export class Budget {
 
   /** Call at least once per 256 KiB of work and per member. */
   checkTime(): void {
+    if (this.#pulse !== undefined) {
+      const { words, at } = this.#pulse
+      words[at] = (words[at] ?? 0) + 1
+    }
     const elapsed = this.elapsedMs
     if (elapsed < this.#nextCheckMs) return
     if (elapsed >= this.limits.maxMs) {

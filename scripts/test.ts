@@ -1,0 +1,92 @@
+// Runs every test of the project and ends with one summary of node:test. The end-to-end tests change the state of
+// the kernel and measure latency, so they come after all others and one file at a time; `node --test` can give all
+// files only one concurrency, and two runs of it would end in two summaries.
+//
+//   npm test                      everything
+//   npm test -- src/engine        the tests below a folder, or single files
+
+import { globSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { run } from 'node:test'
+import { spec, type TestEvent } from 'node:test/reporters'
+
+// A test that needs longer says so itself: test('…', { timeout: 300_000 }, …).
+const testTimeoutMs = 120_000
+// Ends files that a test's own timeout cannot end: an endless loop, a handle left open after the last test.
+const silenceMs = 360_000
+
+const root = dirname(import.meta.dirname)
+const wanted = process.argv.slice(2).map((path) => resolve(path))
+
+// The summary lines of both runs, added up: `tests`, `pass`, `fail` …, in the order in which node:test gives them.
+const totals = new Map<string, number>()
+let summary: TestEvent | undefined
+let success = true
+
+// One reporter for both runs. It lists the failures when it gets a summary, so it gets only the last one.
+const reporter = new spec()
+reporter.pipe(process.stdout)
+
+/** All test files, or those that are one of the arguments or lie below one. */
+function testFiles(): string[] {
+  for (const path of wanted) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) fail(`there is no ${relative(root, path)}`)
+  }
+  return globSync('{src,scripts,test}/**/*.test.ts', { cwd: root, exclude: ['test/bench/**'] })
+    .map((file) => join(root, file))
+    .filter((file) => wanted.length === 0 || wanted.some((path) => isBelow(file, path)))
+    .toSorted()
+}
+
+function isBelow(file: string, path: string): boolean {
+  return file === path || file.startsWith(path + sep)
+}
+
+async function runFiles(files: string[], concurrency: number): Promise<void> {
+  if (files.length === 0) return
+  const silence = new AbortController()
+  const timer = setTimeout(() => {
+    silence.abort()
+  }, silenceMs)
+  const events = run({ files, concurrency, timeout: testTimeoutMs, signal: silence.signal, cwd: root })
+  for await (const event of events as AsyncIterable<TestEvent>) {
+    timer.refresh()
+    if (event.type === 'test:summary') success &&= event.data.success
+    // What belongs to no file is about the whole run.
+    if (event.type === 'test:summary' && event.data.file === undefined) summary = event
+    else if (event.type === 'test:diagnostic' && event.data.file === undefined) addLine(event.data.message)
+    else reporter.write(event)
+  }
+  clearTimeout(timer)
+}
+
+function addLine(line: string): void {
+  const [name = '', count = '0'] = line.split(' ')
+  totals.set(name, (totals.get(name) ?? 0) + Number(count))
+}
+
+function fail(message: string): never {
+  console.error(`test: ${message}`)
+  process.exit(1)
+}
+
+const files = testFiles()
+const endToEnd = files.filter((file) => isBelow(file, join(root, 'test', 'e2e')))
+
+await runFiles(
+  files.filter((file) => !endToEnd.includes(file)),
+  availableParallelism(),
+)
+await runFiles(endToEnd, 1)
+for (const [name, count] of totals) {
+  const data = { nesting: 0, message: `${name} ${count}`, level: 'info' }
+  reporter.write({ type: 'test:diagnostic', data })
+}
+if (summary !== undefined) reporter.write(summary)
+reporter.end()
+await finished(reporter)
+
+if ((totals.get('tests') ?? 0) === 0) fail('no test ran')
+process.exitCode = success ? 0 : 1

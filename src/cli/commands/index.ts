@@ -1,0 +1,19 @@
+// The table of all commands, in the order in which help shows them. Each is loaded when it is needed: a
+// command is added by one line here and its own file.
+
+import type { Command } from '../command.ts'
+
+export const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  guard: async () => (await import('./guard.ts')).guard,
+  status: async () => (await import('./status.ts')).status,
+  explain: async () => (await import('./explain.ts')).explain,
+  scan: async () => (await import('./scan.ts')).scan,
+  quarantine: async () => (await import('./quarantine.ts')).quarantine,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+}
+
+/** All of them, loaded: for help and the reference. */
+export function allCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(commandTable).map((load) => load()))
+}

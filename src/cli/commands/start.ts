@@ -1,0 +1,67 @@
+// haechi start: what `npm start` runs. With places it is `haechi guard`; without, it makes a folder to try it on.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+import { type Command, defineCommand } from '../command.ts'
+import { applyOptions, guardOptions } from '../guard/options.ts'
+import type { Terminal } from '../render/terminal.ts'
+
+// The test file of eicar.org, in two halves: our own source must not be taken for it.
+const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD', '-ANTIVIRUS-TEST-FILE!$H+H*\n'].join('')
+
+export const start: Command<typeof guardOptions> = defineCommand({
+  name: 'start',
+  summary: 'Guard the given places, or a folder made to try it on',
+  usage: ['[OPTION]... [PLACE]...'],
+  description: [
+    'With places, or with places in haechi.toml, this is haechi guard. Without, it makes ./guarded with a clean file and ' +
+      'the harmless EICAR test file, guards it, and says what to try.',
+  ],
+  operands: { least: 0, most: Number.POSITIVE_INFINITY },
+  options: guardOptions,
+  examples: [
+    { command: 'npm start', about: 'Try it in ./guarded.' },
+    { command: 'npm start -- /srv/www /home', about: 'Guard these places.' },
+  ],
+  exits: { 0: 'ended by SIGTERM or SIGINT, every question answered', 2: 'the guard could not stand' },
+  async run({ options: given, operands, terminal }) {
+    const { loadConfig } = await import('../../config/index.ts')
+    const { runGuard } = await import('../guard/run.ts')
+    const { config } = await loadConfig({ file: given.config })
+    // npm changes to the project's folder; the user's own is in INIT_CWD.
+    const laid = applyOptions(config, given, operands, process.env['INIT_CWD'] ?? process.cwd())
+    const options = { json: given.json ?? false, verbose: given.verbose ?? false }
+    if (laid.gate.places.length > 0) return runGuard({ config: laid, ...options }, terminal)
+    const folder = resolve('guarded')
+    prepare(folder)
+    const places = [{ path: folder, kind: 'directory' as const }]
+    const trial = { ...laid, gate: { ...laid.gate, places } }
+    return runGuard(
+      { config: trial, ...options, ...(options.json ? {} : { onReady: () => invite(terminal) }) },
+      terminal,
+    )
+  },
+})
+
+function prepare(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, content] of [
+    ['clean.txt', 'An ordinary file.\n'],
+    ['eicar.com', eicar],
+  ] as const) {
+    const path = resolve(folder, name)
+    if (!existsSync(path)) writeFileSync(path, content)
+  }
+}
+
+function invite(terminal: Terminal): void {
+  terminal.out('')
+  terminal.out('Try in another terminal, in this folder:')
+  terminal.out(`  ${terminal.style('cyan', 'cat guarded/clean.txt')}     opens as usual`)
+  terminal.out(`  ${terminal.style('cyan', 'cat guarded/eicar.com')}     is refused: Operation not permitted`)
+  terminal.out(`  ${terminal.style('cyan', 'bin/haechi status')}         how the guard is doing`)
+  terminal.out('Guard your own places with: npm start -- /srv/www /home')
+  terminal.out('End with Ctrl-C.')
+  terminal.out('')
+}

@@ -1,0 +1,161 @@
+// What a guard prints: for people one line a decision, for programs one JSON object a line.
+
+import { decodeName } from '../../base/text.ts'
+import type { Decision, GuardStatus } from '../../daemon/index.ts'
+import type { DecisionLine, ReadyLine } from '../../model/output.ts'
+import { jsonLine } from '../render/json-line.ts'
+import type { Style, Terminal } from '../render/terminal.ts'
+
+export interface GuardReport {
+  ready(status: GuardStatus, ms: number): void
+  decision(decision: Decision): void
+  notice(message: string): void
+  stopped(status: GuardStatus): void
+}
+
+export function createGuardReport(terminal: Terminal, json: boolean): GuardReport {
+  return json ? jsonReport(terminal) : textReport(terminal)
+}
+
+const styleOf = {
+  clean: 'green',
+  found: 'red',
+  partial: 'yellow',
+  failed: 'yellow',
+} as const satisfies Record<Decision['verdict']['status'], Style>
+
+function textReport(terminal: Terminal): GuardReport {
+  return {
+    ready(status, ms) {
+      const { gate, engine } = status
+      const places = gate.places.map(
+        ({ path, kind }) => `${latin1Text(path)}${kind === 'directory' ? '' : ` (${kind})`}`,
+      )
+      terminal.out(
+        `${terminal.style('bold', 'guarding')} ${terminal.safe(places.join(', '))} · mode ${status.mode} · ` +
+          `${gate.instances} instances · ${engine.signatures.toLocaleString('en-US')} signatures · ready in ${Math.round(ms)} ms`,
+      )
+      if (status.unprivileged) {
+        terminal.out(
+          'only observing: refusing an open needs root, so files are judged after they were written',
+        )
+      }
+    },
+    decision(decision) {
+      terminal.out(decisionText(terminal, decision))
+    },
+    notice(message) {
+      terminal.err(`haechi: ${terminal.safe(message)}`)
+    },
+    stopped({ gate: { counters } }) {
+      terminal.out(
+        `stopped · ${counters.questions} questions, ${counters.denied} denied, ${counters.found} found, ` +
+          `${counters.partial} partial, ${counters.deadlines} past the deadline`,
+      )
+    },
+  }
+}
+
+/** Time, instance, verdict, malware, answer, process, user, path, microseconds. */
+function decisionText(terminal: Terminal, decision: Decision): string {
+  const { verdict } = decision
+  const style = styleOf[verdict.status]
+  const asked = decision.kind === 'open' || decision.kind === 'exec' || decision.kind === 'known-bad'
+  const parts = [
+    terminal.style('dim', new Date().toISOString().slice(11, 23)),
+    `#${decision.instance}`,
+    terminal.style(style, verdict.status.padEnd(7)),
+    verdictText(decision),
+    terminal.style(
+      decision.decision === 'deny' ? 'red' : 'dim',
+      asked ? answerText(decision) : decision.kind,
+    ),
+    ...(decision.pid > 0
+      ? [`pid ${decision.pid} (${decision.process}: ${decision.commandLine}) user ${decision.user}`]
+      : []),
+    chainText(decision),
+    `${decision.us} µs`,
+  ]
+  const { responded } = decision
+  if (responded !== undefined)
+    parts.push(`[${responded.response}${responded.problem === undefined ? '' : `: ${responded.problem}`}]`)
+  // The styled parts are safe already; escaping them again would show their colour codes.
+  return parts
+    .map((part, index) => ([0, 2, 4].includes(index) ? part : terminal.safe(part)))
+    .filter((part) => part !== '')
+    .join('  ')
+}
+
+function answerText(decision: Decision): string {
+  return decision.decision === 'deny' ? `${decision.kind} denied` : `${decision.kind} allowed`
+}
+
+function verdictText({ verdict }: Decision): string {
+  const names = [...new Set(verdict.detections.map(({ name }) => name))]
+  if (names.length > 0) return names.join(', ')
+  return verdict.reasons
+    .map(({ message }) => message)
+    .slice(0, 2)
+    .join('; ')
+}
+
+function chainText({ path, verdict }: Decision): string {
+  const [, ...members] = verdict.detections[0]?.chain ?? verdict.reasons[0]?.chain ?? []
+  return [latin1Text(path), ...members].join(' → ')
+}
+
+function latin1Text(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8')
+}
+
+function jsonReport(terminal: Terminal): GuardReport {
+  return {
+    ready(status, ms) {
+      const line: ReadyLine = {
+        type: 'ready',
+        version: 1,
+        pid: status.pid,
+        places: status.gate.places.map(({ path, kind }) => ({ path: latin1Text(path), kind })),
+        mode: status.mode as ReadyLine['mode'],
+        instances: status.gate.instances,
+        engine: { ...status.engine },
+        ms: Math.round(ms),
+      }
+      terminal.out(jsonLine(line))
+    },
+    decision(decision) {
+      const bytes = Buffer.from(decision.path, 'latin1')
+      const { text, exact } = decodeName(bytes)
+      const { verdict, responded } = decision
+      const line: DecisionLine = {
+        type: 'decision',
+        version: 1,
+        time: new Date().toISOString(),
+        event: decision.kind,
+        path: text,
+        ...(exact ? {} : { path_base64: bytes.toString('base64') }),
+        verdict: verdict.status,
+        decision: decision.decision,
+        detections: verdict.detections.map((detection) => ({ ...detection, chain: [...detection.chain] })),
+        reasons: verdict.reasons.map((reason) => ({ ...reason, chain: [...reason.chain] })),
+        pid: decision.pid,
+        uid: decision.uid,
+        user: decision.user,
+        process: decision.process,
+        cmdline: decision.commandLine,
+        instance: decision.instance,
+        us: decision.us,
+        ...(responded === undefined ? {} : { response: responded.response }),
+      }
+      terminal.out(jsonLine(line))
+      if (responded?.problem !== undefined)
+        terminal.err(`haechi: ${terminal.safe(`${text}: ${responded.problem}`)}`)
+    },
+    notice(message) {
+      terminal.err(`haechi: ${terminal.safe(message)}`)
+    },
+    stopped() {
+      // The end of the output says it.
+    },
+  }
+}

@@ -1,0 +1,89 @@
+// --on-found: what happens to a malicious file. It acts on the file that was judged or not at all: the path is opened
+// again and must still be the same file in the same state.
+
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, unlinkSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+import { messageOf } from '../../base/app-error.ts'
+import type { Verdict } from '../../model/index.ts'
+import { Quarantine } from '../../response/quarantine/index.ts'
+import { type FileEntry, joinPath, pathText } from './entry.ts'
+import type { Identity } from './protocol.ts'
+import type { Response } from './report.ts'
+
+export interface Responded {
+  readonly response: Response
+  readonly problem?: string
+}
+
+export type Responder = (entry: FileEntry, verdict: Verdict, identity: Identity) => Responded
+
+export function createResponder(action: 'quarantine' | 'delete', directory: string): Responder {
+  const quarantine = new Quarantine(directory)
+  return (entry, verdict, identity) => {
+    const name = pathText(entry.path)
+    try {
+      const path = absolutePath(entry)
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      try {
+        if (!isJudged(fd, identity)) return leftInPlace(name)
+        return action === 'delete'
+          ? deleteFile(path, fd, name)
+          : quarantineFile(quarantine, { path, fd, verdict, by: 'haechi scan' }, name)
+      } finally {
+        closeSync(fd)
+      }
+    } catch (thrown) {
+      return { response: 'failed', problem: `${name} is still there: ${messageOf(thrown)}` }
+    }
+  }
+}
+
+/** A link that was followed is not what is malicious: its target is. */
+function absolutePath(entry: FileEntry): Buffer {
+  const path = Buffer.from(entry.path)
+  if (entry.follow) return realpathSync(path, { encoding: 'buffer' })
+  return path[0] === 0x2f ? path : Buffer.from(joinPath(resolve('.'), path))
+}
+
+function isJudged(fd: number, identity: Identity): boolean {
+  const stat = fstatSync(fd, { bigint: true })
+  return (
+    stat.dev === identity.dev &&
+    stat.ino === identity.ino &&
+    stat.size === identity.size &&
+    stat.ctimeNs === identity.ctimeNs
+  )
+}
+
+function leftInPlace(name: string): Responded {
+  return {
+    response: 'left-in-place',
+    problem: `${name} was changed or exchanged after its scan: scan it again`,
+  }
+}
+
+function deleteFile(path: Buffer, fd: number, name: string): Responded {
+  const there = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  const ours = fstatSync(fd, { bigint: true })
+  if (there?.ino !== ours.ino || there.dev !== ours.dev) return leftInPlace(name)
+  unlinkSync(path)
+  return withLinks('deleted', Number(ours.nlink) - 1, name)
+}
+
+function quarantineFile(
+  quarantine: Quarantine,
+  request: Parameters<Quarantine['add']>[0],
+  name: string,
+): Responded {
+  const { original, otherLinks } = quarantine.add(request)
+  return original === 'removed' ? withLinks('quarantined', otherLinks, name) : leftInPlace(name)
+}
+
+function withLinks(response: Response, otherLinks: number, name: string): Responded {
+  if (otherLinks === 0) return { response }
+  return {
+    response,
+    problem: `${name} has ${otherLinks} more ${otherLinks === 1 ? 'name' : 'names'} (hard links) elsewhere`,
+  }
+}

@@ -1,0 +1,141 @@
+// The run of `haechi scan`: walk → queue → threads → report, and one tally of it all.
+
+import { AppError } from '../../base/app-error.ts'
+import type { GlobSet } from '../../config/glob.ts'
+import { type EngineOptions, load } from '../../engine/index.ts'
+import { defaultLimits } from '../../engine/limits.ts'
+import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import type { Terminal } from '../render/terminal.ts'
+import { type FileEntry, type Path } from './entry.ts'
+import { failedVerdict } from './judge.ts'
+import { ScanPool } from './pool.ts'
+import { startProgress } from './progress.ts'
+import type { Outcome } from './protocol.ts'
+import { createReport, type Report, type ReportOptions } from './report.ts'
+import type { Responder } from './respond.ts'
+import { countVerdict, emptyTally, exitCodeOf, type Tally } from './tally.ts'
+import { walk, type WalkItem } from './walk.ts'
+
+export interface ScanRun {
+  readonly paths: readonly Path[]
+  readonly engine: EngineOptions
+  readonly threads: number
+  readonly walk: { readonly follow: boolean; readonly oneFileSystem: boolean; readonly exclude: GlobSet }
+  readonly report: ReportOptions
+  readonly respond: Responder | undefined
+  readonly terminal: Terminal
+}
+
+/** Over the engine's own time limit, which it keeps itself unless something is broken. */
+const hangGraceMs = 10_000
+/** Entries walked before the results that came in are handled. */
+const walkSlice = 512
+
+class Interrupted extends Error {}
+
+export async function runScan(run: ScanRun): Promise<ExitCode> {
+  const started = performance.now()
+  const engine = load(run.engine)
+  for (const problem of engine.problems.slice(0, 20)) {
+    run.terminal.err(`haechi: ${run.terminal.safe(`${problem.file}:${problem.line}: ${problem.message}`)}`)
+  }
+  const tally = emptyTally()
+  const report = createReport(run.terminal, run.report)
+  const interrupted = await scanAll(run, { tally, report, shared: engine.shared })
+  const exitCode = interrupted ? exitCodes.interrupted : exitCodeOf(tally)
+  report.summary({ tally, ms: performance.now() - started, version: engine.version(), interrupted, exitCode })
+  return exitCode
+}
+
+interface Running {
+  readonly tally: Tally
+  readonly report: Report
+  readonly shared: ReturnType<typeof load>['shared']
+}
+
+/** True when Ctrl-C ended it. */
+async function scanAll(run: ScanRun, { tally, report, shared }: Running): Promise<boolean> {
+  await using pool = new ScanPool({
+    shared,
+    threads: run.threads,
+    hangMs: (run.engine.limits?.maxMs ?? defaultLimits.maxMs) + hangGraceMs,
+    onOutcome: (entry, outcome) => settle(run, { tally, report }, entry, outcome),
+  })
+  let walkEnded = false
+  const progress = startProgress(run.terminal, run.report.quiet, {
+    tally,
+    waiting: () => pool.waiting,
+    walkEnded: () => walkEnded,
+  })
+  const onSignal = (): void => pool.abort(new Interrupted())
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  try {
+    let sinceYield = 0
+    for (const item of walk(run.paths, run.walk)) {
+      const room = item.kind !== 'file' || pool.add(item.entry)
+      if (item.kind !== 'file') note(item, tally, report)
+      if (++sinceYield < walkSlice && room) continue
+      sinceYield = 0
+      pool.pump()
+      await pool.breathe()
+      if (!room) await pool.roomy()
+    }
+    walkEnded = true
+    await pool.drain()
+    return false
+  } catch (thrown) {
+    if (thrown instanceof Interrupted) return true
+    throw thrown
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+    progress.stop()
+  }
+}
+
+function note(item: Exclude<WalkItem, { kind: 'file' }>, tally: Tally, report: Report): void {
+  switch (item.kind) {
+    case 'excluded':
+      tally.excluded++
+      return
+    case 'skipped':
+      tally.skipped++
+      report.skipped(item.path, item.why)
+      return
+    case 'problem': {
+      const verdict = failedVerdict({ path: item.path }, item.message)
+      countVerdict(tally, verdict)
+      report.verdict(item.path, verdict)
+    }
+  }
+}
+
+function settle(
+  run: ScanRun,
+  { tally, report }: Pick<Running, 'tally' | 'report'>,
+  entry: FileEntry,
+  outcome: Outcome,
+): void {
+  if (outcome.kind === 'skipped') {
+    tally.skipped++
+    report.skipped(entry.path, outcome.why)
+    return
+  }
+  const { verdict, identity } = outcome
+  countVerdict(tally, verdict)
+  if (run.respond === undefined || verdict.status !== 'found' || identity === undefined) {
+    report.verdict(entry.path, verdict)
+    return
+  }
+  const { response, problem } = run.respond(entry, verdict, identity)
+  if (response === 'failed' || response === 'left-in-place') tally.notResponded++
+  report.verdict(entry.path, verdict, response)
+  if (problem !== undefined) run.terminal.err(`haechi: ${run.terminal.safe(problem)}`)
+}
+
+/** What `--jobs` may be. */
+export function checkJobs(jobs: number): number {
+  if (jobs >= 1 && jobs <= 256) return jobs
+  throw new AppError('usage', `--jobs is between 1 and 256, not ${jobs}`)
+}

@@ -1,0 +1,76 @@
+// The zod schema of haechi.toml, built from the option table. Everything is optional here: defaults are laid
+// underneath in config.ts, so that a second file changes only what it names. Loaded only when a file exists.
+
+import * as z from 'zod/mini'
+
+import { type Option, placeKinds, type Section, sectionTable } from './options.ts'
+import { parseDuration, parseSize } from './units.ts'
+
+const text = z.string().check(z.minLength(1))
+const place = z.union([text, z.strictObject({ path: text, kind: z.optional(z.enum(placeKinds)) })])
+
+/** The check of one option; what it accepts comes out as the program uses it. */
+function optionSchema(option: Option): z.ZodMiniType {
+  switch (option.kind) {
+    case 'boolean':
+      return z.boolean()
+    case 'count':
+      return z.int().check(z.minimum(option.least), z.maximum(option.most))
+    case 'size':
+      return quantity([z.string(), z.int()], parseSize, option.least)
+    case 'duration':
+      return quantity([z.string()], parseDuration, option.least)
+    case 'choice':
+      return z.enum(option.choices)
+    case 'path':
+      return text
+    case 'texts':
+    case 'paths':
+      return z.array(text)
+    case 'users':
+      return z.pipe(
+        z.array(z.union([text, z.int().check(z.minimum(0))])),
+        z.transform((users) => users.map(String)),
+      )
+    case 'places':
+      return z.pipe(
+        z.array(place),
+        z.transform((places) =>
+          places.map((one) =>
+            typeof one === 'string'
+              ? { path: one, kind: 'directory' }
+              : { path: one.path, kind: one.kind ?? 'directory' },
+          ),
+        ),
+      )
+  }
+}
+
+function quantity(
+  accepted: readonly [z.ZodMiniType<string>, ...z.ZodMiniType<number>[]],
+  parse: (text: string) => number | undefined,
+  least: number,
+): z.ZodMiniType {
+  const read = (value: string | number): number | undefined =>
+    typeof value === 'number' ? value : parse(value)
+  return z.pipe(
+    z.union(accepted).check(z.refine((value) => (read(value) ?? -1) >= least)),
+    z.transform((value) => read(value)),
+  )
+}
+
+function sectionSchema(section: Section, nested: Record<string, z.ZodMiniType> = {}): z.ZodMiniType {
+  const shape = Object.entries(section.options).map(([key, option]) => [
+    key,
+    z.optional(optionSchema(option).check(z.describe(option.about))),
+  ])
+  return z.optional(z.strictObject({ ...Object.fromEntries(shape), ...nested }))
+}
+
+export const fileSchema = z.strictObject({
+  scan: sectionSchema(sectionTable.scan),
+  engine: sectionSchema(sectionTable.engine),
+  gate: sectionSchema(sectionTable.gate, { exclude: sectionSchema(sectionTable['gate.exclude']) }),
+  quarantine: sectionSchema(sectionTable.quarantine),
+  daemon: sectionSchema(sectionTable.daemon),
+})

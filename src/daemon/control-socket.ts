@@ -1,0 +1,141 @@
+// The unix socket on which a running guard answers its own commands: one JSON object a line each way. Only root can
+// connect (mode 0600), requests are short, and a client that does not read or write is dropped.
+
+import { chmodSync, mkdirSync, unlinkSync } from 'node:fs'
+import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+
+import { AppError, messageOf } from '../base/app-error.ts'
+
+export type Handlers = Readonly<Record<string, (request: Readonly<Record<string, unknown>>) => unknown>>
+
+const maxRequestBytes = 64 * 1024
+const maxReplyBytes = 16 * 1024 * 1024
+const clientTimeoutMs = 5000
+
+export interface ControlSocket {
+  close(): void
+}
+
+/** Throws AppError when another guard answers there, or the socket cannot be made. */
+export async function listen(path: string, handlers: Handlers): Promise<ControlSocket> {
+  if (await answers(path)) throw new AppError('unsupported', `another guard answers on ${path}`)
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+    unlinkSync(path)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw socketFault(path, thrown)
+  }
+  const server = createServer((client) => {
+    serve(client, handlers)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (thrown) => {
+      reject(socketFault(path, thrown))
+    })
+    // Nobody else may connect in the moment before chmod.
+    const before = process.umask(0o177)
+    server.listen(path, resolve)
+    process.umask(before)
+  })
+  chmodSync(path, 0o600)
+  return {
+    close() {
+      closeServer(server, path)
+    },
+  }
+}
+
+function closeServer(server: Server, path: string): void {
+  server.close()
+  try {
+    unlinkSync(path)
+  } catch {
+    // Somebody has removed it already.
+  }
+}
+
+function serve(client: Socket, handlers: Handlers): void {
+  client.setTimeout(clientTimeoutMs, () => client.destroy())
+  client.on('error', () => client.destroy())
+  let text = ''
+  client.setEncoding('utf8')
+  client.on('data', (chunk: string) => {
+    text += chunk
+    if (text.length > maxRequestBytes) client.destroy()
+    const end = text.indexOf('\n')
+    if (end < 0) return
+    client.end(`${JSON.stringify(answerTo(text.slice(0, end), handlers))}\n`)
+    client.removeAllListeners('data')
+  })
+}
+
+function answerTo(line: string, handlers: Handlers): unknown {
+  try {
+    const request: unknown = JSON.parse(line)
+    if (typeof request !== 'object' || request === null) throw new AppError('usage', 'a request is an object')
+    const { command } = request as { command?: unknown }
+    const handler =
+      typeof command === 'string' && Object.hasOwn(handlers, command) ? handlers[command] : undefined
+    if (handler === undefined)
+      throw new AppError('usage', `unknown command; there are ${Object.keys(handlers).join(', ')}`)
+    return { ok: true, result: handler(request as Record<string, unknown>) }
+  } catch (thrown) {
+    return { ok: false, error: messageOf(thrown) }
+  }
+}
+
+async function answers(path: string): Promise<boolean> {
+  try {
+    await ask(path, { command: 'ping' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Sends one request to a running guard. Throws AppError `not-running` when none answers. */
+export function ask(path: string, request: Readonly<Record<string, unknown>>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path)
+    let text = ''
+    socket.setEncoding('utf8')
+    socket.setTimeout(clientTimeoutMs, () => {
+      socket.destroy()
+      reject(new AppError('not-running', `the guard on ${path} does not answer`))
+    })
+    socket.on('error', (thrown) => {
+      reject(notRunning(path, thrown))
+    })
+    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`))
+    socket.on('data', (chunk: string) => {
+      text += chunk
+      if (text.length > maxReplyBytes) socket.destroy()
+    })
+    socket.on('end', () => {
+      try {
+        const reply = JSON.parse(text) as { ok: boolean; result?: unknown; error?: string }
+        if (reply.ok) resolve(reply.result)
+        else reject(new AppError('internal', reply.error ?? 'the guard refused the request'))
+      } catch (thrown) {
+        reject(notRunning(path, thrown))
+      }
+    })
+  })
+}
+
+function notRunning(path: string, cause: unknown): AppError {
+  const denied = (cause as NodeJS.ErrnoException).code === 'EACCES'
+  return new AppError(
+    denied ? 'permission' : 'not-running',
+    denied ? `${path} may be used by root only` : `no guard answers on ${path}`,
+    {
+      hint: denied ? 'run as root' : 'start one with haechi guard PLACE, or name its socket with --socket',
+      cause,
+    },
+  )
+}
+
+function socketFault(path: string, thrown: unknown): AppError {
+  return new AppError('kernel', `the socket ${path} cannot be made: ${messageOf(thrown)}`, { cause: thrown })
+}

@@ -1,0 +1,65 @@
+// What happens to a malicious file besides being refused. Runs in the main thread, on the file that was judged
+// or on none: its identity is compared before anything is touched.
+
+import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync } from 'node:fs'
+
+import { messageOf } from '../base/app-error.ts'
+import type { DecisionRecord } from '../gate/index.ts'
+import { Quarantine } from '../response/quarantine/index.ts'
+
+export type FoundAction = 'deny' | 'quarantine' | 'delete'
+export type Response = 'quarantined' | 'deleted' | 'left-in-place' | 'failed'
+
+export interface Responded {
+  readonly response: Response
+  readonly problem?: string
+}
+
+export function createResponder(
+  action: FoundAction,
+  directory: string,
+): (record: DecisionRecord) => Responded | undefined {
+  if (action === 'deny') return () => undefined
+  const quarantine = new Quarantine(directory)
+  return (record) => {
+    if (record.verdict.status !== 'found') return undefined
+    const path = Buffer.from(record.path, 'latin1')
+    let fd: number
+    try {
+      fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    } catch (thrown) {
+      // Gone: an earlier decision about the same file has dealt with it, or somebody else has.
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      return { response: 'failed', problem: messageOf(thrown) }
+    }
+    try {
+      if (!isJudged(fd, record))
+        return { response: 'left-in-place', problem: 'the path leads to another file by now' }
+      return action === 'delete' ? remove(path, fd) : take(quarantine, path, fd, record)
+    } catch (thrown) {
+      return { response: 'failed', problem: messageOf(thrown) }
+    } finally {
+      closeSync(fd)
+    }
+  }
+}
+
+function isJudged(fd: number, record: DecisionRecord): boolean {
+  const { ino } = fstatSync(fd, { bigint: true })
+  return Number(ino & 0xffffffffn) === record.inodeLow && Number(ino >> 32n) === record.inodeHigh
+}
+
+function remove(path: Buffer, fd: number): Responded {
+  const there = lstatSync(path, { bigint: true })
+  const ours = fstatSync(fd, { bigint: true })
+  if (there.ino !== ours.ino || there.dev !== ours.dev) return { response: 'left-in-place' }
+  unlinkSync(path)
+  return { response: 'deleted' }
+}
+
+function take(quarantine: Quarantine, path: Buffer, fd: number, record: DecisionRecord): Responded {
+  const { original, otherLinks } = quarantine.add({ path, fd, verdict: record.verdict, by: 'haechi guard' })
+  if (original === 'left-in-place') return { response: 'left-in-place' }
+  const problem = otherLinks > 0 ? { problem: `${otherLinks} more names (hard links) lead to it` } : {}
+  return { response: 'quarantined', ...problem }
+}

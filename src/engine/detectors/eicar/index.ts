@@ -1,0 +1,1 @@
+export { eicarDetector } from './detector.ts'

@@ -1,0 +1,5 @@
+export { attachHashDatabase } from './database.ts'
+export type { HashDatabase, SharedHashDatabase } from './database.ts'
+export { createHashDetector } from './detector.ts'
+export { loadHashLists } from './load.ts'
+export type { HashList, ListProblem } from './load.ts'

@@ -1,0 +1,224 @@
+// The worker threads of the gate: started, replaced when they hang, helped out by spares when all are busy.
+
+import { Worker } from 'node:worker_threads'
+
+import { messageOf } from '../base/app-error.ts'
+import type { SharedEngine } from '../engine/index.ts'
+import { signal } from '../platform/linux/epoll.ts'
+import { closeFd } from '../platform/linux/fanotify.ts'
+import { Stat } from '../platform/linux/statx.ts'
+import { Counters } from './counters.ts'
+import type { ControlMessage, Descriptors, SharedBuffers, WorkerMessage, WorkerStart } from './messages.ts'
+import type { GateSettings } from './settings.ts'
+import { Control, maxWorkers, Slots } from './shared-state.ts'
+import { VerdictTable } from './verdict-table.ts'
+
+const startTimeoutMs = 20_000
+/** A thread that hangs in a system call cannot be ended: after this time it is left behind. */
+const endTimeoutMs = 2000
+const spareRestMs = 30_000
+/** Small heaps: a worker keeps little, and four of them must fit a small server. */
+const heap = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 }
+
+export interface CrewOptions {
+  readonly buffers: SharedBuffers
+  readonly descriptors: Descriptors
+  readonly settings: GateSettings
+  readonly engine: SharedEngine
+  readonly onMessage: (message: WorkerMessage) => void
+  readonly onNotice: (message: string) => void
+}
+
+interface Member {
+  readonly thread: Worker
+  readonly spare: boolean
+  readonly ended: Promise<void>
+}
+
+export class Crew {
+  readonly #options: CrewOptions
+  readonly #control: Int32Array
+  readonly #slots: Slots
+  readonly #counters: Counters
+  readonly #members = new Map<number, Member>()
+  #engine: SharedEngine
+  #places: ControlMessage | undefined
+  #replaced = 0
+  #stopping = false
+
+  constructor(options: CrewOptions) {
+    this.#options = options
+    this.#engine = options.engine
+    this.#control = new Int32Array(options.buffers.control)
+    this.#slots = new Slots(options.buffers.slots)
+    this.#counters = new Counters(options.buffers.counters)
+  }
+
+  /** How many threads were ended because they hung. */
+  get replaced(): number {
+    return this.#replaced
+  }
+
+  /** Spare instances at work now. */
+  get spares(): number {
+    return [...this.#members.values()].filter(({ spare }) => spare).length
+  }
+
+  async start(): Promise<void> {
+    const indexes = Array.from({ length: this.#options.settings.instances }, (_, index) => index)
+    await Promise.all(indexes.map((index) => this.#start(index, false)))
+  }
+
+  /** Tells every worker; each reads it before its next event. */
+  broadcast(message: ControlMessage): void {
+    if (message.type === 'engine') this.#engine = message.engine
+    if (message.type === 'places') this.#places = message
+    for (const { thread } of this.#members.values()) thread.postMessage(message)
+    this.#callAttention()
+  }
+
+  /** One more worker for quick answers, unless there are many already. */
+  async addSpare(): Promise<void> {
+    const index = this.#freeIndex()
+    if (this.#stopping || index === undefined || this.#members.size >= this.#options.settings.instances * 3)
+      return
+    await this.#start(index, true)
+    setTimeout(() => {
+      this.#retire(index)
+    }, spareRestMs).unref()
+  }
+
+  /** Ends worker `index`, which gives no sign of life, and puts a new one in its place. */
+  async replace(index: number): Promise<void> {
+    const member = this.#members.get(index)
+    if (member === undefined || this.#stopping) return
+    this.#members.delete(index)
+    this.#replaced++
+    // The new one first: until the old one is gone there is one hand less.
+    const successor = this.#freeIndex(index)
+    const started = successor === undefined ? undefined : this.#start(successor, member.spare)
+    const gone = await Promise.race([
+      member.thread.terminate().then(() => true),
+      new Promise<false>((resolve) => {
+        setTimeout(() => {
+          resolve(false)
+        }, endTimeoutMs).unref()
+      }),
+    ])
+    if (gone) this.#clearAfter(index)
+    else this.#options.onNotice(`instance ${index} hangs in the kernel and was left behind`)
+    await started
+  }
+
+  /** Ends all threads; those in long scans are not waited for longer than `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true
+    this.#callAttention()
+    const members = [...this.#members.values()]
+    await Promise.race([
+      Promise.all(members.map((member) => member.ended)),
+      new Promise((resolve) => setTimeout(resolve, graceMs)),
+    ])
+    await Promise.race([
+      Promise.all(members.map((member) => member.thread.terminate())),
+      new Promise((resolve) => setTimeout(resolve, endTimeoutMs)),
+    ])
+  }
+
+  #start(worker: number, spare: boolean): Promise<void> {
+    const { buffers, descriptors, settings, onMessage, onNotice } = this.#options
+    const generation = Atomics.load(this.#control, Control.generation)
+    const workerData: WorkerStart = {
+      worker,
+      buffers,
+      descriptors,
+      engine: this.#engine,
+      generation,
+      settings,
+      spare,
+    }
+    const thread = new Worker(new URL('worker.ts', import.meta.url), {
+      workerData,
+      resourceLimits: heap,
+      // Descriptors come from the kernel and are closed by system call; Node need not count them.
+      trackUnmanagedFds: false,
+    })
+    const ended = new Promise<void>((resolve) => {
+      thread.once('exit', () => {
+        resolve()
+      })
+    })
+    this.#members.set(worker, { thread, spare, ended })
+    if (this.#places !== undefined) thread.postMessage(this.#places)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`instance ${worker} did not start within ${startTimeoutMs} ms`))
+      }, startTimeoutMs)
+      thread.on('message', (message: WorkerMessage) => {
+        if (message.type === 'started') {
+          clearTimeout(timer)
+          resolve()
+        } else onMessage(message)
+      })
+      thread.once('error', (fault) => {
+        clearTimeout(timer)
+        reject(fault)
+        onNotice(`instance ${worker} failed: ${messageOf(fault)}`)
+        this.#afterCrash(worker, thread)
+      })
+    })
+  }
+
+  /** A worker that died of a fault of ours (or of memory) is followed by another; its question is answered. */
+  #afterCrash(worker: number, thread: Worker): void {
+    if (this.#members.get(worker)?.thread !== thread || this.#stopping) return
+    const { spare } = this.#members.get(worker) ?? { spare: false }
+    this.#members.delete(worker)
+    this.#replaced++
+    this.#clearAfter(worker)
+    // A crash while starting would repeat for ever: the guard stands with the others.
+    if (this.#members.size > 0 || this.#replaced < 100) this.#start(worker, spare).catch(() => undefined)
+  }
+
+  /** Gives back what an ended worker held, and makes sure that its file does not hang the next one. */
+  #clearAfter(worker: number): void {
+    for (const index of this.#slots.open()) {
+      if (!this.#slots.isWorking(index) || this.#slots.workerOf(index) !== worker) continue
+      const { fd } = this.#slots.get(index)
+      const stat = new Stat()
+      if (stat.read(fd)) {
+        const verdicts = new VerdictTable(this.#options.buffers.verdicts)
+        verdicts.put(stat, Atomics.load(this.#control, Control.generation), 'stuck')
+      }
+      // Still waiting means: died before the deadline. Closing without an answer would leave the opener hanging.
+      if (this.#slots.isWaiting(index)) this.#options.onMessage({ type: 'orphan', slot: index })
+      closeFd(fd)
+      this.#slots.end(index)
+    }
+    const lane = this.#counters.lane(worker)
+    if (lane >= 1) Atomics.sub(this.#control, Control.slow, 1)
+    if (lane >= 2) Atomics.sub(this.#control, Control.background, 1)
+    this.#counters.setLane(worker, 0)
+    this.#counters.setBusy(worker, false)
+  }
+
+  #retire(index: number): void {
+    const member = this.#members.get(index)
+    if (member?.spare !== true || this.#stopping) return
+    this.#members.delete(index)
+    member.thread.postMessage({ type: 'retire' } satisfies ControlMessage)
+    this.#callAttention()
+  }
+
+  #freeIndex(except = -1): number | undefined {
+    for (let index = 0; index < maxWorkers; index++) {
+      if (index !== except && !this.#members.has(index) && !this.#counters.isBusy(index)) return index
+    }
+    return undefined
+  }
+
+  #callAttention(): void {
+    Atomics.add(this.#control, Control.configuration, 1)
+    signal(this.#options.descriptors.attention)
+  }
+}

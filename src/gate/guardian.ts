@@ -1,0 +1,113 @@
+// The guardian: a small thread that never scans and never opens a file. It answers for workers that pass their
+// deadline, tells the main thread which worker is stuck, and winds up the timer with which the kernel kills this
+// process when even the guardian stands still.
+
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { since } from '../base/clock.ts'
+import { FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { KillTimer } from '../platform/linux/watchdog.ts'
+import { Counters } from './counters.ts'
+import type { GuardianMessage, GuardianStart } from './messages.ts'
+import { Control, maxWorkers, Slots } from './shared-state.ts'
+
+const { buffers, settings } = workerData as GuardianStart
+const control = new Int32Array(buffers.control)
+const slots = new Slots(buffers.slots)
+const counters = new Counters(buffers.counters)
+const killTimer = new KillTimer()
+
+/** Nobody needs an answer: how often the timer is wound and the slots are looked at. */
+const restMs = Math.min(
+  500,
+  Math.max(20, Math.floor(settings.deadlineMs / 4)),
+  Math.floor(settings.watchdogMs / 4),
+)
+/** All workers are busy: how often that is looked at, and how long it may last. */
+const watchMs = 10
+const crowdedAfterMs = 20
+
+function send(message: GuardianMessage): void {
+  parentPort?.postMessage(message)
+}
+
+/** Answers what is past its deadline; the milliseconds until the next one passes it. */
+function expire(): number {
+  let next = restMs
+  for (const index of slots.open()) {
+    if (!slots.isWaiting(index)) continue
+    const slot = slots.get(index)
+    const age = since(slot.started)
+    if (age < settings.deadlineMs) {
+      next = Math.min(next, settings.deadlineMs - age)
+      continue
+    }
+    if (!slots.claim(index, 'guardian')) continue
+    new FanotifyGroup(slot.group).answer(slot.fd, settings.onDeadline === 'allow')
+    const worker = slots.isWorking(index) ? slots.workerOf(index) : -1
+    if (worker >= 0) counters.add(worker, 'deadlines')
+    send({
+      type: 'expired',
+      slot: index,
+      fd: slot.fd,
+      pid: slot.pid,
+      kind: slot.kind,
+      worker,
+      decision: settings.onDeadline,
+      ms: age,
+    })
+  }
+  return Math.max(1, next)
+}
+
+interface Sign {
+  pulse: number
+  since: number
+  told: boolean
+}
+const signs = Array.from({ length: maxWorkers }, (): Sign => ({ pulse: 0, since: 0, told: false }))
+
+/** A busy worker whose pulse stands still for a whole deadline hangs: in a plugin, or in a read that never ends. */
+function findStuck(): void {
+  for (const [worker, sign] of signs.entries()) {
+    const pulse = counters.pulse(worker)
+    if (pulse !== sign.pulse || !counters.isBusy(worker)) {
+      sign.pulse = pulse
+      sign.since = performance.now()
+      sign.told = false
+    } else if (!sign.told && performance.now() - sign.since >= settings.deadlineMs) {
+      sign.told = true
+      send({ type: 'stuck', worker })
+    }
+  }
+}
+
+let crowdedSince = Number.POSITIVE_INFINITY
+
+/** True while nobody is free; asks for a spare worker when that lasts. */
+function findCrowd(): boolean {
+  if (Atomics.load(control, Control.guarding) === 0 || Atomics.load(control, Control.idle) > 0) {
+    crowdedSince = Number.POSITIVE_INFINITY
+    return false
+  }
+  const now = performance.now()
+  crowdedSince = Math.min(crowdedSince, now)
+  if (now - crowdedSince >= crowdedAfterMs) {
+    send({ type: 'crowded' })
+    crowdedSince = now + 200
+  }
+  return true
+}
+
+send({ type: 'guardian-started' })
+while (Atomics.load(control, Control.stopping) < 2) {
+  killTimer.wind(settings.watchdogMs)
+  const next = expire()
+  findStuck()
+  const crowded = findCrowd()
+  Atomics.store(control, Control.watching, crowded ? 1 : 0)
+  Atomics.wait(control, Control.wake, 0, crowded ? Math.min(next, watchMs) : next)
+  Atomics.store(control, Control.wake, 0)
+}
+killTimer.wind(0)
+killTimer.close()

@@ -1,0 +1,70 @@
+// Long scans must not occupy every instance. A scan that passes its slice goes on where it is, at low priority,
+// as long as one instance stays free for quick answers; otherwise it is put into the queue and done again later.
+
+import { setThreadNice } from '../platform/linux/scheduling.ts'
+import type { Counters } from './counters.ts'
+import { Control, type Slots } from './shared-state.ts'
+
+const slowNice = 10
+
+export class SlowLane {
+  readonly #control: Int32Array
+  readonly #slots: Slots
+  readonly #counters: Counters
+  readonly #worker: number
+  /** How many workers may be in long scans at a time. */
+  readonly #capacity: number
+  #inside = false
+  #background = false
+
+  constructor(
+    shared: { control: Int32Array; slots: Slots; counters: Counters },
+    worker: number,
+    capacity: number,
+  ) {
+    this.#control = shared.control
+    this.#slots = shared.slots
+    this.#counters = shared.counters
+    this.#worker = worker
+    this.#capacity = capacity
+  }
+
+  /** Joins the long scans if there is room; then the thread runs at low priority until `leave`. */
+  enter(): boolean {
+    if (this.#inside) return true
+    if (!this.#raise(Control.slow, this.#capacity)) return false
+    this.#inside = true
+    this.#counters.setLane(this.#worker, 1)
+    setThreadNice(slowNice)
+    return true
+  }
+
+  leave(): void {
+    if (this.#background) Atomics.sub(this.#control, Control.background, 1)
+    this.#background = false
+    if (!this.#inside) return
+    Atomics.sub(this.#control, Control.slow, 1)
+    this.#inside = false
+    this.#counters.setLane(this.#worker, 0)
+    setThreadNice(0)
+  }
+
+  /** The next file of the queue, having entered; undefined when there is none or no room. `leave` afterwards. */
+  take(): number | undefined {
+    if (!this.enter()) return undefined
+    // What nobody waits for gets one worker at a time.
+    this.#background = this.#raise(Control.background, 1)
+    if (this.#background) this.#counters.setLane(this.#worker, 2)
+    const index = this.#slots.take(this.#worker, this.#background)
+    if (index === undefined) this.leave()
+    return index
+  }
+
+  #raise(word: number, most: number): boolean {
+    for (;;) {
+      const now = Atomics.load(this.#control, word)
+      if (now >= most) return false
+      if (Atomics.compareExchange(this.#control, word, now, now + 1) === now) return true
+    }
+  }
+}

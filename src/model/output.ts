@@ -1,0 +1,192 @@
+// The lines that haechi writes with --json, as zod schemas: docs/reference/output.md is generated from them and the
+// tests hold the real output against them. A field may be added within a version; a change of meaning makes a new one.
+
+import * as z from 'zod/mini'
+
+const text = z.string()
+const count = z.int().check(z.minimum(0))
+const version = z.literal(1).check(z.describe('Version of this line’s schema.'))
+const path = text.check(z.describe('The path; bytes that are not valid UTF-8 stand as U+FFFD.'))
+const pathBase64 = z
+  .optional(text)
+  .check(z.describe('The path’s bytes in base64; only when they are not valid UTF-8.'))
+const time = text.check(z.describe('ISO 8601 with milliseconds, UTC.'))
+
+export const detectionSchema = z.strictObject({
+  name: text.check(z.describe('The malware’s name.')),
+  detector: text.check(z.describe('The detector’s id, e.g. `eicar`, `hash`.')),
+  chain: z
+    .array(text)
+    .check(z.describe('From the file’s base name through its containers to the infected member.')),
+  offset: count.check(z.describe('Byte offset inside the member.')),
+  sha256: text.check(z.describe('SHA-256 of the member; empty when a limit ended the scan before.')),
+})
+
+export const reasonSchema = z.strictObject({
+  code: z
+    .enum([
+      'depth',
+      'members',
+      'bytes',
+      'ratio',
+      'time',
+      'encrypted',
+      'unsupported-method',
+      'damaged',
+      'fault',
+      'unreadable',
+      'preempted',
+      'deadline',
+    ])
+    .check(z.describe('What kept something from being read.')),
+  chain: z.array(text).check(z.describe('Where, as in a detection.')),
+  message: text.check(z.describe('One sentence for people.')),
+})
+
+const verdict = z
+  .enum(['clean', 'found', 'partial', 'failed'])
+  .check(z.describe('`partial`: nothing found, but something could not be read; never the same as clean.'))
+const detections = z.array(detectionSchema)
+const reasons = z
+  .array(reasonSchema)
+  .check(z.describe('Why it is `partial` or `failed`, or what else was not read.'))
+const response = z
+  .optional(z.enum(['quarantined', 'deleted', 'left-in-place', 'failed']))
+  .check(z.describe('What was done with the file, where something was to be done.'))
+
+export const verdictLine = z.strictObject({
+  type: z.literal('verdict'),
+  version,
+  path,
+  path_base64: pathBase64,
+  verdict,
+  detections,
+  reasons,
+  size: count.check(z.describe('Bytes of the file itself.')),
+  ms: z.number().check(z.minimum(0), z.describe('Time of its scan in milliseconds.')),
+  response,
+})
+
+export const summaryLine = z.strictObject({
+  type: z.literal('summary'),
+  version,
+  files: count.check(z.describe('Files judged: clean + found + partial + failed.')),
+  clean: count,
+  found: count,
+  partial: count,
+  failed: count,
+  skipped: count.check(z.describe('Not regular files, links not followed, filesystems of the kernel.')),
+  excluded: count.check(z.describe('Left out by --exclude; a folder counts once.')),
+  bytes: count.check(z.describe('Bytes of the files themselves.')),
+  ms: z.number().check(z.minimum(0), z.describe('Time of the run in milliseconds.')),
+  signatures: count,
+  engine: text.check(z.describe('The engine’s version.')),
+  database: text.check(z.describe('Changes with the loaded signatures.')),
+  interrupted: z.boolean().check(z.describe('Ended by Ctrl-C before everything was judged.')),
+  exit_code: count,
+})
+
+export const readyLine = z.strictObject({
+  type: z.literal('ready'),
+  version,
+  pid: count,
+  places: z.array(z.looseObject({ path: text, kind: z.enum(['directory', 'mount', 'filesystem']) })),
+  mode: z.enum(['open', 'exec', 'observe']),
+  instances: count,
+  engine: z.looseObject({ engine: text, database: text, signatures: count }),
+  ms: z.number().check(z.minimum(0), z.describe('From the start to guarding, in milliseconds.')),
+})
+
+export const decisionLine = z.strictObject({
+  type: z.literal('decision'),
+  version,
+  time,
+  event: z
+    .enum(['open', 'exec', 'known-bad', 'close-write', 'moved', 'sweep', 'late'])
+    .check(
+      z.describe(
+        'What led to the scan. `known-bad`: a bad file opened under any of its names; `late`: the verdict came after the deadline had been answered.',
+      ),
+    ),
+  path,
+  path_base64: pathBase64,
+  verdict,
+  decision: z.enum(['allow', 'deny']).check(z.describe('The answer to the kernel.')),
+  detections,
+  reasons,
+  pid: z.int(),
+  uid: z.int(),
+  user: z.optional(text),
+  process: text.check(z.describe('Name of the process that asked.')),
+  cmdline: z.optional(text),
+  instance: z.int().check(z.describe('Number of the engine instance that judged.')),
+  us: z.number().check(z.minimum(0), z.describe('From the question to the answer, in microseconds.')),
+  response,
+})
+
+export const quarantineLine = z.strictObject({
+  type: z.literal('quarantine-item'),
+  version,
+  id: text,
+  time,
+  path,
+  path_base64: pathBase64,
+  size: count,
+  sha256: text,
+  verdict,
+  detections,
+  reasons,
+  uid: count,
+  gid: count,
+  mode: text.check(z.describe('Permission bits, octal.')),
+  atime_ns: text.check(z.describe('Nanoseconds since 1970.')),
+  mtime_ns: text,
+  xattrs: z.array(text).check(z.describe('Names of its extended attributes.')),
+  by: text.check(z.describe('The command that put it here, and the user’s number.')),
+})
+
+export const damagedItemLine = z.strictObject({
+  type: z.literal('quarantine-damaged'),
+  version,
+  id: text,
+  problem: text,
+})
+
+export const restoredLine = z.strictObject({
+  type: z.literal('quarantine-restored'),
+  version,
+  id: text,
+  path,
+  path_base64: pathBase64,
+  warnings: z.array(text).check(z.describe('What could not be put back.')),
+})
+
+export const deletedLine = z.strictObject({ type: z.literal('quarantine-deleted'), version, id: text })
+
+/** Every line type, by the heading under which it is documented. */
+export const outputLines = {
+  verdict: { schema: verdictLine, about: '`haechi scan --json`: one line a file, clean ones too.' },
+  summary: { schema: summaryLine, about: '`haechi scan --json`: the last line.' },
+  ready: { schema: readyLine, about: '`haechi guard --json`: the guard stands.' },
+  decision: {
+    schema: decisionLine,
+    about: '`haechi guard --json`: one decision worth a line (all with --verbose).',
+  },
+  'quarantine-item': {
+    schema: quarantineLine,
+    about: '`haechi quarantine list|show --json`: one item of the quarantine.',
+  },
+  'quarantine-damaged': {
+    schema: damagedItemLine,
+    about: '`haechi quarantine list --json`: an item that cannot be read.',
+  },
+  'quarantine-restored': { schema: restoredLine, about: '`haechi quarantine restore --json`.' },
+  'quarantine-deleted': { schema: deletedLine, about: '`haechi quarantine delete --json`.' },
+} as const
+
+export type VerdictLine = z.infer<typeof verdictLine>
+export type SummaryLine = z.infer<typeof summaryLine>
+export type ReadyLine = z.infer<typeof readyLine>
+export type DecisionLine = z.infer<typeof decisionLine>
+export type QuarantineLine = z.infer<typeof quarantineLine>
+export type DamagedItemLine = z.infer<typeof damagedItemLine>
