@@ -5,7 +5,7 @@ import {
   type Place,
   type SectionName,
   sectionNames,
-  type sections,
+  type Sections,
   sectionTable,
 } from './options.ts'
 

@@ -1,4 +1,3 @@
-export { compileGlobs } from './glob.ts'
 export { type Config, defaultConfig, limitsOf, type ScanLimits } from './config.ts'
 export { loadConfig } from './load.ts'
 export type { Place } from './options.ts'

@@ -12,6 +12,7 @@ import { observe } from './observe.ts'
 import { createResponder, type Responded } from './respond.ts'
 import { engineOptions, gateSettings } from './settings.ts'
 import { userName } from './users.ts'
+import type { Watch } from './watch.ts'
 
 /** A decision with what was done about it. */
 export interface Decision extends DecisionRecord {
@@ -37,13 +38,6 @@ export interface GuardStatus {
   readonly uptimeMs: number
   readonly rssBytes: number
   readonly gate: GateStatus
-}
-
-/** What watches: the gate, or for a user without the right to it the observer. */
-export interface Watch {
-  status(): GateStatus
-  reload(engine: Engine): void
-  stop(): Promise<void>
 }
 
 export class Guard {

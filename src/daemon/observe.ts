@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { messageOf } from '../base/app-error.ts'
 import type { Engine, Instance } from '../engine/index.ts'
 import type { GateOptions, GateStatus } from '../gate/index.ts'
-import type { Watch } from './guard.ts'
+import type { Watch } from './watch.ts'
 
 /** Writes come in runs: a file is judged when it has been quiet for this long. */
 const quietMs = 100

@@ -1,4 +1,12 @@
-export { attach, type Engine, type EngineOptions, type EngineVersion, type Instance, load, type Problem } from './engine.ts'
+export {
+  attach,
+  type Engine,
+  type EngineOptions,
+  type EngineVersion,
+  type Instance,
+  load,
+  type Problem,
+} from './engine.ts'
 export { engineVersion, type ScanOptions, type SharedEngine } from './engine.ts'
 export type { DetectContext, Detector } from './detectors/detector.ts'
 export type { Format, Member, MemberFault, UnpackContext } from './formats/format.ts'

@@ -23,7 +23,8 @@ export class Heads {
   readonly #buffers: Uint8Array[] = []
 
   copy(depth: number, bytes: Uint8Array): Uint8Array {
-    const buffer = (this.#buffers[depth] ??= new Uint8Array(headBytes))
+    const buffer = this.#buffers[depth] ?? new Uint8Array(headBytes)
+    this.#buffers[depth] = buffer
     buffer.set(bytes)
     return buffer.subarray(0, bytes.length)
   }
@@ -221,9 +222,15 @@ class Findings {
     if (this.#reasons.length < maxReasons) this.#reasons.push({ code, chain, message })
   }
 
+  #status(failed: boolean): Verdict['status'] {
+    if (this.any) return 'found'
+    if (failed) return 'failed'
+    return this.#reasons.length > 0 ? 'partial' : 'clean'
+  }
+
   verdict(failed: boolean, size: number, ms: number): Verdict {
     return {
-      status: this.any ? 'found' : failed ? 'failed' : this.#reasons.length > 0 ? 'partial' : 'clean',
+      status: this.#status(failed),
       detections: this.#detections,
       reasons: this.#reasons,
       size,

@@ -49,9 +49,15 @@ export class Counters {
     return Atomics.load(this.#words, worker * rowWords + pulseAt)
   }
 
+  /** A sign of life outside scans. */
+  beat(worker: number): void {
+    const at = worker * rowWords + pulseAt
+    this.#words[at] = (this.#words[at] ?? 0) + 1
+  }
+
   setBusy(worker: number, busy: boolean): void {
     Atomics.store(this.#words, worker * rowWords + busyAt, busy ? 1 : 0)
-    this.#words[worker * rowWords + pulseAt] = (this.#words[worker * rowWords + pulseAt] ?? 0) + 1
+    this.beat(worker)
   }
 
   isBusy(worker: number): boolean {

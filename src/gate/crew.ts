@@ -1,5 +1,6 @@
 // The worker threads of the gate: started, replaced when they hang, helped out by spares when all are busy.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
 import { messageOf } from '../base/app-error.ts'
@@ -99,11 +100,7 @@ export class Crew {
     const started = successor === undefined ? undefined : this.#start(successor, member.spare)
     const gone = await Promise.race([
       member.thread.terminate().then(() => true),
-      new Promise<false>((resolve) => {
-        setTimeout(() => {
-          resolve(false)
-        }, endTimeoutMs).unref()
-      }),
+      delay(endTimeoutMs, false, { ref: false }),
     ])
     if (gone) this.#clearAfter(index)
     else this.#options.onNotice(`instance ${index} hangs in the kernel and was left behind`)
@@ -117,11 +114,11 @@ export class Crew {
     const members = [...this.#members.values()]
     await Promise.race([
       Promise.all(members.map((member) => member.ended)),
-      new Promise((resolve) => setTimeout(resolve, graceMs)),
+      delay(graceMs, undefined, { ref: false }),
     ])
     await Promise.race([
       Promise.all(members.map((member) => member.thread.terminate())),
-      new Promise((resolve) => setTimeout(resolve, endTimeoutMs)),
+      delay(endTimeoutMs, undefined, { ref: false }),
     ])
   }
 

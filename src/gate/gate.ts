@@ -8,7 +8,7 @@ import { AppError, messageOf } from '../base/app-error.ts'
 import type { Engine } from '../engine/index.ts'
 import { openSignal } from '../platform/linux/epoll.ts'
 import { FanotifyGroup } from '../platform/linux/fanotify.ts'
-import { pathOfFd, processFacts } from '../platform/linux/processes.ts'
+import { processFacts } from '../platform/linux/processes.ts'
 import { raiseDescriptorLimit } from '../platform/linux/scheduling.ts'
 import { Arrivals } from './arrivals.ts'
 import { type CounterName, Counters } from './counters.ts'
@@ -217,8 +217,9 @@ export class Gate {
         return
       case 'orphan':
         this.#answer(message.slot, this.#settings.onFailed === 'allow')
-        return
+        break
       case 'started':
+        break
     }
   }
 
@@ -237,13 +238,14 @@ export class Gate {
         return
       case 'expired':
         this.#reportExpired(message)
-        return
+        break
       case 'guardian-started':
+        break
     }
   }
 
   #reportExpired(message: Extract<GuardianMessage, { type: 'expired' }>): void {
-    const path = pathOfFd(message.fd) ?? ''
+    const { path } = message
     const name = Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1').toString('utf8')
     const facts = processFacts(message.pid)
     const reason = `no verdict within ${this.#settings.deadlineMs} ms`

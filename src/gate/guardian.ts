@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { since } from '../base/clock.ts'
 import { FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { pathOfFd } from '../platform/linux/processes.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
 import { Counters } from './counters.ts'
 import type { GuardianMessage, GuardianStart } from './messages.ts'
@@ -42,14 +43,15 @@ function expire(): number {
       next = Math.min(next, settings.deadlineMs - age)
       continue
     }
+    // Before the claim: afterwards the worker may close the descriptor, and its number may mean another file.
+    const path = pathOfFd(slot.fd) ?? ''
     if (!slots.claim(index, 'guardian')) continue
     new FanotifyGroup(slot.group).answer(slot.fd, settings.onDeadline === 'allow')
     const worker = slots.isWorking(index) ? slots.workerOf(index) : -1
     if (worker >= 0) counters.add(worker, 'deadlines')
     send({
       type: 'expired',
-      slot: index,
-      fd: slot.fd,
+      path,
       pid: slot.pid,
       kind: slot.kind,
       worker,

@@ -43,8 +43,8 @@ export type GuardianMessage =
   /** A deadline passed and was answered by policy. */
   | {
       readonly type: 'expired'
-      readonly slot: number
-      readonly fd: number
+      /** Bytes in a latin1 string. */
+      readonly path: string
       readonly pid: number
       readonly kind: Kind
       readonly worker: number

@@ -26,6 +26,8 @@ export const Control = {
   background: 7,
   /** 1 once every worker stands and the marks are set. */
   guarding: 8,
+  /** Marks on bad files; each keeps an inode in memory. */
+  knownBad: 9,
   words: 16,
 } as const
 
@@ -135,6 +137,11 @@ export class Slots {
       const at = best * slotWords + Word.phase
       if (Atomics.compareExchange(this.#words, at, Phase.queued, Phase.working) === Phase.queued) return best
     }
+  }
+
+  /** Whether there is something that `take` would give. */
+  hasQueued(mayBackground: boolean): boolean {
+    return this.#oldest(mayBackground) !== undefined
   }
 
   queued(): number {

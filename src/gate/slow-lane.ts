@@ -51,13 +51,17 @@ export class SlowLane {
 
   /** The next file of the queue, having entered; undefined when there is none or no room. `leave` afterwards. */
   take(): number | undefined {
-    if (!this.enter()) return undefined
-    // What nobody waits for gets one worker at a time.
-    this.#background = this.#raise(Control.background, 1)
-    if (this.#background) this.#counters.setLane(this.#worker, 2)
-    const index = this.#slots.take(this.#worker, this.#background)
-    if (index === undefined) this.leave()
-    return index
+    do {
+      if (!this.enter()) return undefined
+      // What nobody waits for gets one worker at a time.
+      this.#background = this.#raise(Control.background, 1)
+      if (this.#background) this.#counters.setLane(this.#worker, 2)
+      const index = this.#slots.take(this.#worker, this.#background)
+      if (index !== undefined) return index
+      this.leave()
+      // Somebody may have queued a file and found the lane full, because we were in it for this look.
+    } while (this.#slots.hasQueued(Atomics.load(this.#control, Control.background) === 0))
+    return undefined
   }
 
   #raise(word: number, most: number): boolean {

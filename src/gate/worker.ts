@@ -12,7 +12,14 @@ import { pathOfFd, type ProcessFacts, processFacts } from '../platform/linux/pro
 import { Stat } from '../platform/linux/statx.ts'
 import { Counters } from './counters.ts'
 import { type Judgement, Judge } from './judge.ts'
-import { forgetClean, ignoreDirectory, markKnownBad, rememberClean, unmarkKnownBad } from './marks.ts'
+import {
+  forgetAll,
+  forgetClean,
+  ignoreDirectory,
+  markKnownBad,
+  rememberClean,
+  unmarkKnownBad,
+} from './marks.ts'
 import type { ControlMessage, GateDecision, WorkerMessage, WorkerStart } from './messages.ts'
 import { Places } from './places.ts'
 import { Selector } from './selection.ts'
@@ -55,7 +62,8 @@ const stat = new Stat()
 const after = new Stat()
 const records = Buffer.alloc(64 * 1024)
 let retired = false
-let configuration = Atomics.load(control, Control.configuration)
+// Messages may have come before this thread ran: the first look is always taken.
+let configuration = -1
 
 /** One file on its way through the worker. */
 interface Case {
@@ -84,7 +92,8 @@ function serveQuestion(group: FanotifyGroup): boolean {
     closeFd(fd)
     return true
   }
-  const kind = group === knownBad ? 'known-bad' : (mask & Ev.openExecPerm) === 0 ? 'open' : 'exec'
+  const asked = (mask & Ev.openExecPerm) === 0 ? 'open' : 'exec'
+  const kind = group === knownBad ? 'known-bad' : asked
   const startedUs = performance.now() * 1000
   slots.begin(worker, { fd, pid, kind, started: monotonicMs(), group: group.fd }, true)
   counters.add(worker, 'questions')
@@ -116,8 +125,7 @@ function serveQueue(): boolean {
   const index = start.spare ? undefined : lane.take()
   if (index === undefined) return false
   const queued = slots.get(index)
-  const group =
-    queued.group === knownBad.fd ? knownBad : queued.group === questions.fd ? questions : undefined
+  const group = [questions, knownBad].find(({ fd }) => fd === queued.group)
   const startedUs = performance.now() * 1000 - since(queued.started) * 1000
   handle({ slot: index, fd: queued.fd, pid: queued.pid, kind: queued.kind, group, startedUs })
   return true
@@ -125,6 +133,7 @@ function serveQueue(): boolean {
 
 function handle(item: Case): void {
   let kept = false
+  counters.beat(worker)
   try {
     kept = decide(item)
   } catch (thrown) {
@@ -163,7 +172,7 @@ function decide(item: Case): boolean {
     return false
   }
   conclude(item, path, judgement)
-  if (generation === Atomics.load(control, Control.generation)) remember(item, judgement)
+  remember(item, judgement, generation)
   return false
 }
 
@@ -202,7 +211,7 @@ function defer(item: Case): boolean {
 function conclude(item: Case, path: string, judgement: Judgement): void {
   const allow = settings.mode === 'observe' || policyOf(judgement)
   // A bad file stays bad under every name; marked before the answer, so that no other name slips through.
-  if (judgement.status === 'found' && settings.mode !== 'observe') markKnownBad(knownBad, item.fd)
+  if (judgement.status === 'found' && settings.mode !== 'observe') markBad(item.fd)
   else if (item.kind === 'known-bad' && judgement.status === 'clean') unmarkKnownBad(knownBad, item.fd)
   const worthALine = judgement.status !== 'clean' || settings.verbose
   // Before the answer: afterwards the process may be gone.
@@ -210,8 +219,20 @@ function conclude(item: Case, path: string, judgement: Judgement): void {
   const inTime = item.group === undefined || answer(item, allow)
   if (facts === undefined) return
   if (judgement.status !== 'clean') counters.add(worker, judgement.status)
-  const decision: GateDecision = inTime ? (allow ? 'allow' : 'deny') : settings.onDeadline
+  const given: GateDecision = allow ? 'allow' : 'deny'
+  const decision = inTime ? given : settings.onDeadline
   report(item, path, judgement, { kind: inTime ? item.kind : 'late', decision, facts })
+}
+
+/** Every mark keeps an inode in memory: when there are many, they are all dropped and set anew as they are met. */
+const maxKnownBad = 10_000
+
+function markBad(fd: number): void {
+  if (Atomics.add(control, Control.knownBad, 1) >= maxKnownBad) {
+    Atomics.store(control, Control.knownBad, 0)
+    forgetAll([knownBad])
+  }
+  markKnownBad(knownBad, fd)
 }
 
 function policyOf(judgement: Judgement): boolean {
@@ -240,10 +261,17 @@ function answer(item: Case, allow: boolean): boolean {
   return true
 }
 
-function remember(item: Case, judgement: Judgement): void {
+/** `generation`: of the database that judged. */
+function remember(item: Case, judgement: Judgement, generation: number): void {
+  const outdated = (): boolean => generation !== Atomics.load(control, Control.generation)
+  if (outdated()) return
   if (judgement.status === 'found') judge.remember(stat, judgement)
-  if (judgement.status !== 'clean') return
-  if (!rememberClean(questions, item.fd, stat, after)) return
+  if (judgement.status !== 'clean' || !rememberClean(questions, item.fd, stat, after)) return
+  // A reload drops all marks; ours may have come after that.
+  if (outdated()) {
+    forgetClean(questions, item.fd)
+    return
+  }
   counters.add(worker, 'marksSet')
   judge.remember(stat, judgement)
 }
@@ -305,10 +333,10 @@ function wakeGuardian(): void {
 function serve(descriptor: number): void {
   switch (descriptor) {
     case descriptors.questions:
-      while (serveQuestion(questions));
+      serveSome(() => serveQuestion(questions))
       break
     case descriptors.knownBad:
-      while (serveQuestion(knownBad));
+      serveSome(() => serveQuestion(knownBad))
       break
     case descriptors.written:
       // One at a time: a question that came meanwhile goes first.
@@ -323,6 +351,13 @@ function serve(descriptor: number): void {
     default:
       readMessages()
   }
+}
+
+/** So many in a row that waiting again costs little, so few that nothing else starves. */
+const inARow = 32
+
+function serveSome(serveOne: () => boolean): void {
+  for (let count = 0; count < inARow && serveOne(); count++);
 }
 
 function forwardMoves(): void {
@@ -359,6 +394,7 @@ function watch(): Poller {
 
 judge.warmUp()
 processFacts(process.pid)
+readMessages()
 const poller = watch()
 send({ type: 'started', worker })
 run(poller)

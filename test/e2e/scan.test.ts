@@ -274,7 +274,17 @@ test('--on-found delete removes what is malicious and nothing else', () => {
   assert.equal(readFileSync(folder.at('clean'), 'utf8'), 'text')
 })
 
-test('--version and help answer without loading the engine', () => {
+test('--version loads neither the engine nor the validator nor the C library', () => {
+  const hook =
+    `import{registerHooks}from"node:module";` +
+    `registerHooks({load(u,c,n){process.stderr.write(u+" ");return n(u,c)}})`
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` }
+  const loaded = haechi(['--version'], { env }).stderr
+  assert.match(loaded, /cli\/main\.ts/)
+  assert.doesNotMatch(loaded, /zod|koffi|smol-toml|src\/engine|commands\/scan/)
+})
+
+test('--version names the versions, and help is a manual page', () => {
   assert.match(haechi(['--version']).stdout, /^haechi \d+\.\d+\.\d+ \(Node v\d+/)
   for (const args of [
     ['help', 'scan'],

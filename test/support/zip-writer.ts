@@ -45,7 +45,7 @@ export function bytesOf(data: Uint8Array | string): Uint8Array {
 
 export function zipOf(members: readonly ZipMember[], options: ZipOptions = {}): Uint8Array {
   const parts: Uint8Array[] = [options.prefix ?? new Uint8Array(0)]
-  let at = options.prefixIsUnknown === true ? 0 : parts[0]!.length
+  let at = options.prefixIsUnknown === true ? 0 : (options.prefix?.length ?? 0)
   const central: Uint8Array[] = []
   for (const member of members) {
     const { local, data, entry } = writeMember(member, at, options.isZip64 === true)
@@ -184,7 +184,8 @@ function seal(member: ZipMember, packed: Uint8Array, checkByte: number): Uint8Ar
     const counter = Buffer.alloc(16)
     counter.writeUInt32LE(block, 0)
     const stream = cipher.update(counter)
-    for (let i = 0; i < 16 && at + i < packed.length; i++) sealed[at + i] = packed[at + i]! ^ stream[i]!
+    for (let i = 0; i < 16 && at + i < packed.length; i++)
+      sealed[at + i] = (packed[at + i] ?? 0) ^ (stream[i] ?? 0)
   }
   const auth = createHmac('sha1', keys.subarray(keyBytes, 2 * keyBytes))
     .update(sealed)

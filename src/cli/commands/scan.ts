@@ -105,7 +105,8 @@ export const scan: Command<typeof options> = defineCommand({
     130: 'interrupted; the summary tells how far it came',
   },
   async run({ options: given, operands, terminal }) {
-    const { compileGlobs, limitsOf, loadConfig } = await import('../../config/index.ts')
+    const { limitsOf, loadConfig } = await import('../../config/index.ts')
+    const { compileGlobs } = await import('../../base/glob.ts')
     const { restoreOperands } = await import('../scan/operands.ts')
     const { checkJobs, runScan } = await import('../scan/run.ts')
     const { config } = await loadConfig({ file: given.config })

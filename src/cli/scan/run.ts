@@ -1,7 +1,7 @@
 // The run of `haechi scan`: walk → queue → threads → report, and one tally of it all.
 
 import { AppError } from '../../base/app-error.ts'
-import type { GlobSet } from '../../config/glob.ts'
+import type { GlobSet } from '../../base/glob.ts'
 import { type EngineOptions, load } from '../../engine/index.ts'
 import { defaultLimits } from '../../engine/limits.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'

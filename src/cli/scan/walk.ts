@@ -4,7 +4,7 @@
 import { type Dir, type Dirent, lstatSync, opendirSync, statfsSync, statSync } from 'node:fs'
 
 import { messageOf } from '../../base/app-error.ts'
-import type { GlobSet } from '../../config/glob.ts'
+import type { GlobSet } from '../../base/glob.ts'
 import { type FileEntry, joinPath, type Path, pathText, toPath } from './entry.ts'
 
 export type WalkItem =

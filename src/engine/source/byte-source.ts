@@ -40,7 +40,7 @@ export function sliceSource(parent: ByteSource, start: number, length: number): 
 
 /** The whole source in order, in views of at most `maxRead` bytes; each is valid until the next step. */
 export function* chunksOf(source: ByteSource): Generator<Uint8Array> {
-  for (let offset = 0; ; ) {
+  for (let offset = 0; ;) {
     const chunk = source.read(offset, maxRead)
     if (chunk.length === 0) return
     yield chunk

@@ -215,6 +215,12 @@ test('a header of any bytes and any length is refused, not believed', () => {
       ['damaged'],
     )
   }
+  writeFileSync(place.file(), bytes.subarray(0, -1))
+  assert.deepEqual(
+    place.store.list().map((entry) => entry.kind),
+    ['damaged'],
+    'the body is cut',
+  )
   writeFileSync(place.file(), '')
   assert.deepEqual(
     place.store.list().map((entry) => entry.kind),

@@ -26,7 +26,7 @@ export function isGzip(head: Uint8Array): boolean {
 export function readGzipHeader(source: ByteSource, at: number): GzipHeader | undefined {
   const head = source.read(at, fixedBytes)
   if (!isGzip(head)) return undefined
-  const flags = head[3]!
+  const flags = head[3] ?? 0
   let next = at + fixedBytes
   if ((flags & flagExtra) !== 0) {
     const length = source.read(next, 2)

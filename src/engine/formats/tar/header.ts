@@ -26,7 +26,7 @@ export function isZeroBlock(block: Uint8Array): boolean {
 export function parseTarHeader(block: Uint8Array): TarHeader | undefined {
   if (block.length < blockBytes || !hasChecksum(block)) return undefined
   const size = parseNumber(block.subarray(124, 136))
-  const flag = block[156]!
+  const flag = block[156] ?? 0
   if (size === undefined || (flag !== 0 && (flag < 0x20 || flag > 0x7e))) return undefined
   return {
     name: nameOf(block),
@@ -44,20 +44,21 @@ function hasChecksum(block: Uint8Array): boolean {
   let negative = 0
   for (let i = 0; i < blockBytes; i++) {
     if (i === checksumAt) i += checksumBytes
-    unsigned += block[i]!
-    if (block[i]! >= 0x80) negative++
+    const byte = block[i] ?? 0
+    unsigned += byte
+    if (byte >= 0x80) negative++
   }
   return told === unsigned || told === unsigned - negative * 256
 }
 
 /** Octal digits between spaces and NULs, or base-256 where the first bit is set (GNU, for large values). */
 export function parseNumber(field: Uint8Array): number | undefined {
-  if ((field[0]! & 0x80) !== 0) return parseBase256(field)
+  if (((field[0] ?? 0) & 0x80) !== 0) return parseBase256(field)
   let at = 0
   while (at < field.length && (field[at] === space || field[at] === 0)) at++
   let value = 0
   for (; at < field.length && field[at] !== space && field[at] !== 0; at++) {
-    const digit = field[at]! - 0x30
+    const digit = (field[at] ?? 0) - 0x30
     if (digit < 0 || digit > 7) return undefined
     value = value * 8 + digit
   }
@@ -66,9 +67,9 @@ export function parseNumber(field: Uint8Array): number | undefined {
 
 function parseBase256(field: Uint8Array): number | undefined {
   // The second bit is the sign; there are no negative sizes.
-  let value = field[0]! & 0x7f
+  let value = (field[0] ?? 0) & 0x7f
   if ((value & 0x40) !== 0) return undefined
-  for (let i = 1; i < field.length; i++) value = value * 256 + field[i]!
+  for (let i = 1; i < field.length; i++) value = value * 256 + (field[i] ?? 0)
   return Number.isSafeInteger(value) ? value : Number.MAX_SAFE_INTEGER
 }
 

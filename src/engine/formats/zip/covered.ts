@@ -2,37 +2,34 @@
 
 import { localBytes } from './header.ts'
 
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
 /** Data descriptors and padding: too short for a header. */
 const ignoredGap = localBytes - 1
 
 export class Covered {
-  readonly #starts: number[] = []
-  readonly #ends: number[] = []
+  readonly #ranges: { from: number; to: number }[] = []
 
   /** In the usual case (members one after the other) this extends the last range and stores nothing. */
-  add(start: number, end: number): void {
-    const last = this.#ends.length - 1
-    if (last >= 0 && start >= this.#starts[last]! && start <= this.#ends[last]! + ignoredGap) {
-      this.#ends[last] = Math.max(this.#ends[last]!, end)
-      return
-    }
-    this.#starts.push(start)
-    this.#ends.push(end)
+  add(from: number, to: number): void {
+    const last = this.#ranges.at(-1)
+    if (last !== undefined && from >= last.from && from <= last.to + ignoredGap)
+      last.to = Math.max(last.to, to)
+    else this.#ranges.push({ from, to })
   }
 
   /** The uncovered ranges of `[0, size)` that can hold a header, in order. */
-  gaps(size: number): { from: number; to: number }[] {
-    const order = Array.from(this.#starts, (_, i) => i).toSorted((a, b) => this.#starts[a]! - this.#starts[b]!)
-    const gaps: { from: number; to: number }[] = []
+  gaps(size: number): Range[] {
+    const gaps: Range[] = []
     let from = 0
-    const note = (to: number): void => {
-      if (to - from > ignoredGap) gaps.push({ from, to })
+    const inOrder = this.#ranges.toSorted((a, b) => a.from - b.from)
+    for (const range of [...inOrder, { from: size, to: size }]) {
+      if (range.from - from > ignoredGap) gaps.push({ from, to: range.from })
+      from = Math.max(from, range.to)
     }
-    for (const i of order) {
-      note(this.#starts[i]!)
-      from = Math.max(from, this.#ends[i]!)
-    }
-    note(size)
     return gaps
   }
 }

@@ -121,7 +121,7 @@ export function parseCentralEntry(bytes: Uint8Array, at: number): CentralEntry {
 function readAes(extra: Uint8Array): AesField | undefined {
   const field = findField(extra, aesField)
   if (field < 0 || field + 7 > extra.length) return undefined
-  return { version: u16(extra, field), strength: extra[field + 4]!, method: u16(extra, field + 5) }
+  return { version: u16(extra, field), strength: extra[field + 4] ?? 0, method: u16(extra, field + 5) }
 }
 
 /** Where the content of extra field `id` begins (4.5.1), or -1. */

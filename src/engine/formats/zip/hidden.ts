@@ -7,6 +7,7 @@ import type { ByteSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import { indexOfBytes } from '../../source/search.ts'
 import type { Member } from '../format.ts'
+import type { Range } from './covered.ts'
 import {
   flagDescriptor,
   localBytes,
@@ -18,11 +19,6 @@ import {
 } from './header.ts'
 import { type Archive, openReading } from './member.ts'
 import { methodNames, readingsOfLocal } from './readings.ts'
-
-interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 const localSignature = Uint8Array.of(0x50, 0x4b, 0x03, 0x04)
 const descriptorSignature = Uint8Array.of(0x50, 0x4b, 0x07, 0x08)

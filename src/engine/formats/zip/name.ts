@@ -7,19 +7,14 @@ const upperHalf =
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export function decodeZipName(bytes: Uint8Array): string {
-  let isAscii = true
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i]! >= 0x80) {
-      isAscii = false
-      break
-    }
-  }
-  if (isAscii) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  let all = 0
+  for (const byte of bytes) all |= byte
+  if (all < 0x80) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   try {
     return utf8.decode(bytes)
   } catch {
     let name = ''
-    for (const byte of bytes) name += byte < 0x80 ? String.fromCharCode(byte) : upperHalf[byte - 0x80]!
+    for (const byte of bytes) name += byte < 0x80 ? String.fromCharCode(byte) : upperHalf.charAt(byte - 0x80)
     return name
   }
 }

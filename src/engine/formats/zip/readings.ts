@@ -138,16 +138,15 @@ function distinct(readings: readonly Reading[]): Reading[] {
   const regularFirst = [...readings.filter((r) => !r.isGuess), ...readings.filter((r) => r.isGuess)]
   for (const reading of regularFirst) {
     const isStored = reading.method === methodStored
-    const twin = kept.findIndex(
+    const at = kept.findIndex(
       (other) =>
         other.method === reading.method &&
         other.protection === reading.protection &&
         (!isStored || other.packed === reading.packed),
     )
-    if (twin < 0) kept.push(reading)
-    else if (reading.packed > kept[twin]!.packed && !kept[twin]!.isGuess) {
-      kept[twin] = { ...kept[twin]!, packed: reading.packed }
-    }
+    const twin = kept[at]
+    if (twin === undefined) kept.push(reading)
+    else if (reading.packed > twin.packed && !twin.isGuess) kept[at] = { ...twin, packed: reading.packed }
   }
   return kept
 }

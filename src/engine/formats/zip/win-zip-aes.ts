@@ -73,7 +73,7 @@ export class WinZipAes implements Decoder {
     this.#hmac.update(view)
     for (let i = 0; i < view.length; i++) {
       if (this.#streamAt === this.#stream.length) this.#refill()
-      out[i] = view[i]! ^ this.#stream[this.#streamAt++]!
+      out[i] = (view[i] ?? 0) ^ (this.#stream[this.#streamAt++] ?? 0)
     }
     const count = view.length
     this.#next += count

@@ -11,6 +11,10 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
+function stepCrc(crc: number, byte: number): number {
+  return (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)
+}
+
 export class ZipCrypto implements Decoder {
   readonly #input: ByteSource
   readonly #start: number
@@ -29,7 +33,7 @@ export class ZipCrypto implements Decoder {
     this.#next = start
     for (const byte of password) this.#update(byte)
     const header = new Uint8Array(cryptoHeaderBytes)
-    this.checkByte = this.read(header) === cryptoHeaderBytes ? header[cryptoHeaderBytes - 1]! : -1
+    this.checkByte = this.read(header) === cryptoHeaderBytes ? (header.at(-1) ?? -1) : -1
   }
 
   get consumed(): number {
@@ -42,7 +46,7 @@ export class ZipCrypto implements Decoder {
     const view = this.#input.read(this.#next, wanted)
     for (let i = 0; i < view.length; i++) {
       const mixed = (this.#key2 & 0xffff) | 2
-      const plain = (view[i]! ^ (Math.imul(mixed, mixed ^ 1) >>> 8)) & 0xff
+      const plain = ((view[i] ?? 0) ^ (Math.imul(mixed, mixed ^ 1) >>> 8)) & 0xff
       out[i] = plain
       this.#update(plain)
     }
@@ -51,8 +55,8 @@ export class ZipCrypto implements Decoder {
   }
 
   #update(byte: number): void {
-    this.#key0 = crcTable[(this.#key0 ^ byte) & 0xff]! ^ (this.#key0 >>> 8)
+    this.#key0 = stepCrc(this.#key0, byte)
     this.#key1 = (Math.imul(this.#key1 + (this.#key0 & 0xff), 134_775_813) + 1) | 0
-    this.#key2 = crcTable[(this.#key2 ^ (this.#key1 >>> 24)) & 0xff]! ^ (this.#key2 >>> 8)
+    this.#key2 = stepCrc(this.#key2, this.#key1 >>> 24)
   }
 }

@@ -144,7 +144,7 @@ test('where the headers disagree about the length of stored data, both lengths a
 test('a length that swallows the following members does not hide them', () => {
   const greedy = { name: 'greedy', data: 'x', method: 0, central: { packed: 4e9, size: 4e9 } } as const
   const result = open([greedy, { ...b, isHidden: true }])
-  assert.ok(listed(result).includes(both[1]!))
+  assert.ok(listed(result).some((line) => line === both[1]))
   assert.ok(result.faults.includes('damaged greedy'))
 })
 
@@ -203,7 +203,8 @@ test('a password member is opened with the right password among several', () => 
 
 test('an AES member that was changed is damaged', () => {
   const bytes = Buffer.from(zipOf([{ ...a, method: 0, aesBits: 256, password: 'p' }]))
-  bytes[30 + 5 + 11 + 18 + 3]! ^= 1
+  const at = 30 + 'a.txt'.length + 11 + 18 + 3
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
   const result = unpack(bytes, { ...flat, passwords: ['p'] })
   assert.deepEqual(result.faults, ['damaged a.txt'])
 })
@@ -215,7 +216,7 @@ test('a member only marked as encrypted is read and still reported', () => {
     assert.deepEqual([listed(result), result.faults], [[both[0]], ['encrypted a.txt']])
   }
   const disputed = open([{ ...a, central: lies }])
-  assert.ok(listed(disputed).includes(both[0]!))
+  assert.ok(listed(disputed).some((line) => line === both[0]))
 })
 
 test('names are UTF-8 where that is valid and code page 437 elsewhere', () => {
