@@ -159,7 +159,7 @@ export class Crew {
       })
       thread.once('error', (fault) => {
         clearTimeout(timer)
-        reject(fault)
+        reject(fault instanceof Error ? fault : new Error(messageOf(fault)))
         onNotice(`instance ${worker} failed: ${messageOf(fault)}`)
         this.#afterCrash(worker, thread)
       })

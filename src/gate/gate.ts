@@ -108,7 +108,7 @@ export class Gate {
       },
       onNotice: options.onNotice,
     })
-    this.#intake = new Intake(this.#slots, this.#signals.queued)
+    this.#intake = new Intake(this.#slots, this.#signals.queued, () => this.#reach.pseudoMounts)
     this.#arrivals = new Arrivals({
       reach: this.#reach,
       intake: this.#intake,

@@ -16,12 +16,15 @@ const maxDepth = 128
 export class Intake {
   readonly #slots: Slots
   readonly #queued: number
+  /** Directories that are not entered: file systems of the kernel. */
+  readonly #passedOver: () => ReadonlySet<string>
   #stopped = false
 
   /** `queued`: the eventfd that wakes a worker. */
-  constructor(slots: Slots, queued: number) {
+  constructor(slots: Slots, queued: number, passedOver: () => ReadonlySet<string>) {
     this.#slots = slots
     this.#queued = queued
+    this.#passedOver = passedOver
   }
 
   stop(): void {
@@ -49,13 +52,12 @@ export class Intake {
     if (depth > maxDepth || this.#stopped) return 0
     let count = 0
     try {
-      const entries = await opendir(Buffer.from(directory, 'latin1') as unknown as string, {
-        encoding: 'buffer' as BufferEncoding,
-      })
+      const entries = await opendir(Buffer.from(directory, 'latin1'), { encoding: 'latin1' })
       for await (const entry of entries) {
         if (this.#stopped) break
-        const path = `${directory === '/' ? '' : directory}/${Buffer.from(entry.name as unknown as Uint8Array).toString('latin1')}`
-        if (entry.isDirectory()) count += await this.sweep(path, kind, depth + 1)
+        const path = `${directory === '/' ? '' : directory}/${entry.name}`
+        if (entry.isDirectory() && !this.#passedOver().has(path))
+          count += await this.sweep(path, kind, depth + 1)
         if (!entry.isFile()) continue
         while (!this.#stopped && this.#slots.queued() >= ahead) await delay(2)
         await this.add(path, kind)

@@ -36,6 +36,7 @@ export class Reach {
   readonly #places: { place: Place; fd: number }[]
   /** Mount points (and kinds) that carry marks. */
   readonly #marked = new Set<string>()
+  #pseudoMounts: ReadonlySet<string> = new Set()
 
   /** Throws AppError when a place does not exist or the kernel refuses a group. */
   constructor(places: readonly Place[], mode: GateMode, notice: Notice) {
@@ -50,9 +51,14 @@ export class Reach {
     }
   }
 
+  /** Mount points of file systems that the kernel makes up, as of the last look. */
+  get pseudoMounts(): ReadonlySet<string> {
+    return this.#pseudoMounts
+  }
+
   /** Sets the marks of all places. Throws AppError when a place itself cannot be marked. */
   mark(): void {
-    const mounts = readMounts()
+    const mounts = this.#readMounts()
     for (const { place } of this.#places) {
       if (place.kind === 'mount') {
         this.#markOne(place.path, Mark.mount)
@@ -73,7 +79,7 @@ export class Reach {
   /** Marks what was mounted below the places since; true when there was something new. */
   markNewMounts(): boolean {
     const before = this.#marked.size
-    const mounts = readMounts()
+    const mounts = this.#readMounts()
     for (const { place } of this.#places) if (place.kind === 'directory') this.#markBelow(place, mounts)
     return this.#marked.size > before
   }
@@ -98,6 +104,12 @@ export class Reach {
   close(): void {
     for (const group of Object.values(this.groups) as FanotifyGroup[]) group.close()
     for (const { fd } of this.#places) closeSync(fd)
+  }
+
+  #readMounts(): Mount[] {
+    const mounts = readMounts()
+    this.#pseudoMounts = new Set(mounts.filter(({ fsType }) => pseudo.has(fsType)).map(({ point }) => point))
+    return mounts
   }
 
   #markBelow(place: Place, mounts: readonly Mount[]): void {

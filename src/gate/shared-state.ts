@@ -31,8 +31,8 @@ export const Control = {
   words: 16,
 } as const
 
-/** Why a file is judged. The first three are questions that the kernel waits on. */
-export const kinds = ['open', 'exec', 'known-bad', 'close-write', 'moved', 'sweep', 'late'] as const
+/** Why a file is judged. The first two are questions that the kernel waits on. */
+export const kinds = ['open', 'exec', 'close-write', 'moved', 'sweep', 'late'] as const
 export type Kind = (typeof kinds)[number]
 
 const Phase = { free: 0, filling: 1, queued: 2, working: 3 } as const

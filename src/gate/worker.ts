@@ -92,8 +92,7 @@ function serveQuestion(group: FanotifyGroup): boolean {
     closeFd(fd)
     return true
   }
-  const asked = (mask & Ev.openExecPerm) === 0 ? 'open' : 'exec'
-  const kind = group === knownBad ? 'known-bad' : asked
+  const kind = (mask & Ev.openExecPerm) === 0 ? 'open' : 'exec'
   const startedUs = performance.now() * 1000
   slots.begin(worker, { fd, pid, kind, started: monotonicMs(), group: group.fd }, true)
   counters.add(worker, 'questions')
@@ -178,9 +177,8 @@ function decide(item: Case): boolean {
 
 /** Answers at once what is not to be judged. */
 function passesUnjudged(item: Case, path: string): boolean {
-  // A known-bad file is judged under every name.
-  if (item.kind === 'known-bad') return false
-  if (places.positionOf(path, stat.mountId, stat.links) === 'outside') {
+  // A file known to be bad is judged under every name.
+  if (item.group !== knownBad && places.positionOf(path, stat.mountId, stat.links) === 'outside') {
     answer(item, true)
     counters.add(worker, 'outside')
     const directory = path.slice(0, Math.max(1, path.lastIndexOf('/')))
@@ -212,7 +210,7 @@ function conclude(item: Case, path: string, judgement: Judgement): void {
   const allow = settings.mode === 'observe' || policyOf(judgement)
   // A bad file stays bad under every name; marked before the answer, so that no other name slips through.
   if (judgement.status === 'found' && settings.mode !== 'observe') markBad(item.fd)
-  else if (item.kind === 'known-bad' && judgement.status === 'clean') unmarkKnownBad(knownBad, item.fd)
+  else if (item.group === knownBad && judgement.status === 'clean') unmarkKnownBad(knownBad, item.fd)
   const worthALine = judgement.status !== 'clean' || settings.verbose
   // Before the answer: afterwards the process may be gone.
   const facts = worthALine ? processFacts(item.pid) : undefined

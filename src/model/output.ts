@@ -102,11 +102,9 @@ export const decisionLine = z.strictObject({
   version,
   time,
   event: z
-    .enum(['open', 'exec', 'known-bad', 'close-write', 'moved', 'sweep', 'late'])
+    .enum(['open', 'exec', 'close-write', 'moved', 'sweep', 'late'])
     .check(
-      z.describe(
-        'What led to the scan. `known-bad`: a bad file opened under any of its names; `late`: the verdict came after the deadline had been answered.',
-      ),
+      z.describe('What led to the scan. `late`: the verdict came after the deadline had been answered.'),
     ),
   path,
   path_base64: pathBase64,

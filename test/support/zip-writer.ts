@@ -39,7 +39,7 @@ export interface ZipOptions {
   readonly isZip64?: boolean
 }
 
-export function bytesOf(data: Uint8Array | string): Uint8Array {
+function bytesOf(data: Uint8Array | string): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data) : data
 }
 

@@ -7,10 +7,10 @@ import { jsonLine } from '../render/json-line.ts'
 import type { Style, Terminal } from '../render/terminal.ts'
 
 export interface GuardReport {
-  ready(status: GuardStatus, ms: number): void
-  decision(decision: Decision): void
-  notice(message: string): void
-  stopped(status: GuardStatus): void
+  readonly ready: (status: GuardStatus, ms: number) => void
+  readonly decision: (decision: Decision) => void
+  readonly notice: (message: string) => void
+  readonly stopped: (status: GuardStatus) => void
 }
 
 export function createGuardReport(terminal: Terminal, json: boolean): GuardReport {
@@ -60,7 +60,7 @@ function textReport(terminal: Terminal): GuardReport {
 function decisionText(terminal: Terminal, decision: Decision): string {
   const { verdict } = decision
   const style = styleOf[verdict.status]
-  const asked = decision.kind === 'open' || decision.kind === 'exec' || decision.kind === 'known-bad'
+  const asked = decision.kind === 'open' || decision.kind === 'exec'
   const parts = [
     terminal.style('dim', new Date().toISOString().slice(11, 23)),
     `#${decision.instance}`,

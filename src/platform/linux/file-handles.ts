@@ -63,5 +63,6 @@ export function fsidOf(fd: number): string {
 
 /** A descriptor (O_PATH) of the directory behind a handle; -1 when it is gone. `mountFd`: any descriptor there. */
 export function openDirectoryHandle(mountFd: number, handle: Uint8Array): number {
-  return openByHandle(mountFd, handle, pathOnly)
+  const fd: number = openByHandle(mountFd, handle, pathOnly)
+  return fd
 }

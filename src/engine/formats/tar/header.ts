@@ -52,7 +52,7 @@ function hasChecksum(block: Uint8Array): boolean {
 }
 
 /** Octal digits between spaces and NULs, or base-256 where the first bit is set (GNU, for large values). */
-export function parseNumber(field: Uint8Array): number | undefined {
+function parseNumber(field: Uint8Array): number | undefined {
   if (((field[0] ?? 0) & 0x80) !== 0) return parseBase256(field)
   let at = 0
   while (at < field.length && (field[at] === space || field[at] === 0)) at++
