@@ -56,8 +56,9 @@ export class Arrivals {
     if ((event.mask & Ev.movedTo) === 0) return
     // It may have been passed over as an outside directory; it and those below it must be asked about now.
     this.#directories.clear()
-    forgetAll([this.#options.reach.groups.questions, this.#options.reach.groups.written])
+    // In this order: a worker that marks a directory by the old places afterwards sees that they are old.
     this.#options.onDirectoryMoved()
+    forgetAll([this.#options.reach.groups.questions, this.#options.reach.groups.written])
     const parent = this.#directoryOf(event)
     if (parent?.inside === true) await this.#options.intake.sweep(`${parent.path}/${event.name}`, 'moved')
   }

@@ -6,12 +6,14 @@ import { Worker } from 'node:worker_threads'
 import { messageOf } from '../base/app-error.ts'
 import type { SharedEngine } from '../engine/index.ts'
 import { signal } from '../platform/linux/epoll.ts'
-import { closeFd } from '../platform/linux/fanotify.ts'
+import { since } from '../base/clock.ts'
+import { closeFd, FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { pathOfFd } from '../platform/linux/processes.ts'
 import { Stat } from '../platform/linux/statx.ts'
 import { Counters } from './counters.ts'
 import type { ControlMessage, Descriptors, SharedBuffers, WorkerMessage, WorkerStart } from './messages.ts'
 import type { GateSettings } from './settings.ts'
-import { Control, maxWorkers, Slots } from './shared-state.ts'
+import { Control, guardianRow, Slots } from './shared-state.ts'
 import { VerdictTable } from './verdict-table.ts'
 
 const startTimeoutMs = 20_000
@@ -45,6 +47,7 @@ export class Crew {
   #engine: SharedEngine
   #places: ControlMessage | undefined
   #replaced = 0
+  #failedStarts = 0
   #stopping = false
 
   constructor(options: CrewOptions) {
@@ -68,6 +71,8 @@ export class Crew {
   async start(): Promise<void> {
     const indexes = Array.from({ length: this.#options.settings.instances }, (_, index) => index)
     await Promise.all(indexes.map((index) => this.#start(index, false)))
+    // A single instance may be in a long scan: somebody must be there for quick answers.
+    if (indexes.length === 1) await this.#start(1, true)
   }
 
   /** Tells every worker; each reads it before its next event. */
@@ -84,9 +89,7 @@ export class Crew {
     if (this.#stopping || index === undefined || this.#members.size >= this.#options.settings.instances * 3)
       return
     await this.#start(index, true)
-    setTimeout(() => {
-      this.#retire(index)
-    }, spareRestMs).unref()
+    this.#watchSpare(index)
   }
 
   /** Ends worker `index`, which gives no sign of life, and puts a new one in its place. */
@@ -147,12 +150,15 @@ export class Crew {
     })
     this.#members.set(worker, { thread, spare, ended })
     if (this.#places !== undefined) thread.postMessage(this.#places)
+    let running = false
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new Error(`instance ${worker} did not start within ${startTimeoutMs} ms`))
       }, startTimeoutMs)
+      timer.unref()
       thread.on('message', (message: WorkerMessage) => {
         if (message.type === 'started') {
+          running = true
           clearTimeout(timer)
           resolve()
         } else onMessage(message)
@@ -161,42 +167,66 @@ export class Crew {
         clearTimeout(timer)
         reject(fault instanceof Error ? fault : new Error(messageOf(fault)))
         onNotice(`instance ${worker} failed: ${messageOf(fault)}`)
-        this.#afterCrash(worker, thread)
+        this.#afterCrash(worker, thread, running)
       })
     })
   }
 
   /** A worker that died of a fault of ours (or of memory) is followed by another; its question is answered. */
-  #afterCrash(worker: number, thread: Worker): void {
-    if (this.#members.get(worker)?.thread !== thread || this.#stopping) return
-    const { spare } = this.#members.get(worker) ?? { spare: false }
+  #afterCrash(worker: number, thread: Worker, started: boolean): void {
+    const member = this.#members.get(worker)
+    if (member?.thread !== thread || this.#stopping) return
     this.#members.delete(worker)
     this.#replaced++
     this.#clearAfter(worker)
-    // A crash while starting would repeat for ever: the guard stands with the others.
-    if (this.#members.size > 0 || this.#replaced < 100) this.#start(worker, spare).catch(() => undefined)
+    // One that cannot even start would fail again at once: wait, longer each time.
+    this.#failedStarts = started ? 0 : this.#failedStarts + 1
+    const waitMs = this.#failedStarts === 0 ? 0 : Math.min(60_000, 1000 * 2 ** this.#failedStarts)
+    setTimeout(() => {
+      if (!this.#stopping) this.#start(worker, member.spare).catch(() => undefined)
+    }, waitMs).unref()
   }
 
   /** Gives back what an ended worker held, and makes sure that its file does not hang the next one. */
   #clearAfter(worker: number): void {
-    for (const index of this.#slots.open()) {
+    for (const index of this.#slots.used()) {
       if (!this.#slots.isWorking(index) || this.#slots.workerOf(index) !== worker) continue
-      const { fd } = this.#slots.get(index)
-      const stat = new Stat()
-      if (stat.read(fd)) {
-        const verdicts = new VerdictTable(this.#options.buffers.verdicts)
-        verdicts.put(stat, Atomics.load(this.#control, Control.generation), 'stuck')
-      }
-      // Still waiting means: died before the deadline. Closing without an answer would leave the opener hanging.
-      if (this.#slots.isWaiting(index)) this.#options.onMessage({ type: 'orphan', slot: index })
-      closeFd(fd)
-      this.#slots.end(index)
+      this.#giveUp(index, worker)
     }
     const lane = this.#counters.lane(worker)
     if (lane >= 1) Atomics.sub(this.#control, Control.slow, 1)
     if (lane >= 2) Atomics.sub(this.#control, Control.background, 1)
     this.#counters.setLane(worker, 0)
     this.#counters.setBusy(worker, false)
+    // Its place in the slow lane is free again.
+    signal(this.#options.descriptors.queued)
+  }
+
+  #giveUp(index: number, worker: number): void {
+    const { fd, group, pid, kind, started } = this.#slots.get(index)
+    const ms = since(started)
+    const stat = new Stat()
+    // Only the content that hung: what was changed since has not been tried.
+    if (stat.read(fd) && stat.ctimeSeconds * 1000 + stat.ctimeNs / 1e6 < Date.now() - ms) {
+      const verdicts = new VerdictTable(this.#options.buffers.verdicts)
+      verdicts.put(stat, Atomics.load(this.#control, Control.generation), 'stuck')
+    }
+    const unanswered = this.#slots.isWaiting(index)
+    if (unanswered) {
+      this.#options.onMessage({ type: 'crashed', path: pathOfFd(fd) ?? '', pid, kind, worker, ms })
+    }
+    // It may have ended between claiming and writing; the kernel refuses a second answer.
+    if (group >= 0) new FanotifyGroup(group).answer(fd, this.#options.settings.onFailed === 'allow')
+    this.#slots.end(index)
+    closeFd(fd)
+  }
+
+  /** A spare ends when somebody is free again. */
+  #watchSpare(index: number): void {
+    setTimeout(() => {
+      if (Atomics.load(this.#control, Control.idle) > 1) this.#retire(index)
+      else this.#watchSpare(index)
+    }, spareRestMs).unref()
   }
 
   #retire(index: number): void {
@@ -208,7 +238,7 @@ export class Crew {
   }
 
   #freeIndex(except = -1): number | undefined {
-    for (let index = 0; index < maxWorkers; index++) {
+    for (let index = 0; index < guardianRow; index++) {
       if (index !== except && !this.#members.has(index) && !this.#counters.isBusy(index)) return index
     }
     return undefined

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../base/app-error.ts'
 import type { Engine } from '../engine/index.ts'
+import type { ReasonCode } from '../model/index.ts'
 import { openSignal } from '../platform/linux/epoll.ts'
 import { FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { processFacts } from '../platform/linux/processes.ts'
@@ -215,8 +216,8 @@ export class Gate {
       case 'fault':
         this.#notice(`instance ${message.worker}: ${message.message}`)
         return
-      case 'orphan':
-        this.#answer(message.slot, this.#settings.onFailed === 'allow')
+      case 'crashed':
+        this.#reportLost(message)
         break
       case 'started':
         break
@@ -245,41 +246,50 @@ export class Gate {
   }
 
   #reportExpired(message: Extract<GuardianMessage, { type: 'expired' }>): void {
-    const { path } = message
-    const name = Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1').toString('utf8')
-    const facts = processFacts(message.pid)
     const reason = `no verdict within ${this.#settings.deadlineMs} ms`
+    this.#reportUnjudged(message, { status: 'partial', code: 'deadline', message: reason })
+  }
+
+  #reportLost(message: Extract<WorkerMessage, { type: 'crashed' }>): void {
+    const decision = this.#settings.onFailed
+    const reason = 'the instance that scanned it ended'
+    this.#reportUnjudged({ ...message, decision }, { status: 'failed', code: 'fault', message: reason })
+  }
+
+  #reportUnjudged(
+    file: Pick<DecisionRecord, 'path' | 'pid' | 'kind' | 'decision'> & { worker: number; ms: number },
+    why: { status: 'partial' | 'failed'; code: ReasonCode; message: string },
+  ): void {
+    const { path, pid, kind, decision } = file
+    const name = Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1').toString('utf8')
+    const facts = processFacts(pid)
+    const reason = { code: why.code, chain: [name], message: why.message }
     this.#onDecision({
       type: 'decision',
-      kind: message.kind,
+      kind,
       path,
-      verdict: {
-        status: 'partial',
-        detections: [],
-        reasons: [{ code: 'deadline', chain: [name], message: reason }],
-        size: 0,
-      },
-      decision: message.decision,
-      pid: message.pid,
+      verdict: { status: why.status, detections: [], reasons: [reason], size: 0 },
+      decision,
+      pid,
       uid: facts.uid,
       process: facts.name,
       commandLine: facts.commandLine,
-      instance: message.worker,
-      us: message.ms * 1000,
+      instance: file.worker,
+      us: file.ms * 1000,
       device: 0,
       inodeLow: 0,
       inodeHigh: 0,
     })
   }
 
-  #answer(slot: number, allow: boolean): void {
-    const { fd, group } = this.#slots.get(slot)
-    if (this.#slots.claim(slot, 'guardian')) new FanotifyGroup(group).answer(fd, allow)
-  }
-
   /** At the end: what is in the slots and what was never read. */
   #answerRest(): void {
-    for (const slot of this.#slots.open()) this.#answer(slot, true)
+    for (const index of this.#slots.used()) {
+      const ticket = this.#slots.waiting(index)
+      if (ticket === undefined) continue
+      const { fd, group } = ticket.slot
+      this.#slots.answerFor(ticket, () => new FanotifyGroup(group).answer(fd, true))
+    }
     for (const group of [this.#reach.groups.questions, this.#reach.groups.knownBad]) {
       for (let event = group.next(); event !== undefined; event = group.next()) group.answer(event.fd, true)
     }

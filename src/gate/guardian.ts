@@ -10,7 +10,7 @@ import { pathOfFd } from '../platform/linux/processes.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
 import { Counters } from './counters.ts'
 import type { GuardianMessage, GuardianStart } from './messages.ts'
-import { Control, maxWorkers, Slots } from './shared-state.ts'
+import { Control, guardianRow, maxWorkers, Slots, type Ticket } from './shared-state.ts'
 
 const { buffers, settings } = workerData as GuardianStart
 const control = new Int32Array(buffers.control)
@@ -27,6 +27,8 @@ const restMs = Math.min(
 /** All workers are busy: how often that is looked at, and how long it may last. */
 const watchMs = 10
 const crowdedAfterMs = 20
+/** How long the process may take to end after the gate has. */
+const endMs = 10_000
 
 function send(message: GuardianMessage): void {
   parentPort?.postMessage(message)
@@ -35,31 +37,35 @@ function send(message: GuardianMessage): void {
 /** Answers what is past its deadline; the milliseconds until the next one passes it. */
 function expire(): number {
   let next = restMs
-  for (const index of slots.open()) {
-    if (!slots.isWaiting(index)) continue
-    const slot = slots.get(index)
-    const age = since(slot.started)
-    if (age < settings.deadlineMs) {
-      next = Math.min(next, settings.deadlineMs - age)
-      continue
-    }
-    // Before the claim: afterwards the worker may close the descriptor, and its number may mean another file.
-    const path = pathOfFd(slot.fd) ?? ''
-    if (!slots.claim(index, 'guardian')) continue
-    new FanotifyGroup(slot.group).answer(slot.fd, settings.onDeadline === 'allow')
-    const worker = slots.isWorking(index) ? slots.workerOf(index) : -1
-    if (worker >= 0) counters.add(worker, 'deadlines')
-    send({
-      type: 'expired',
-      path,
-      pid: slot.pid,
-      kind: slot.kind,
-      worker,
-      decision: settings.onDeadline,
-      ms: age,
-    })
+  for (const index of slots.used()) {
+    const ticket = slots.waiting(index)
+    if (ticket === undefined) continue
+    const age = since(ticket.slot.started)
+    if (age >= settings.deadlineMs) answer(ticket, age)
+    else next = Math.min(next, settings.deadlineMs - age)
   }
   return Math.max(1, next)
+}
+
+function answer(ticket: Ticket, age: number): void {
+  const { slot, index } = ticket
+  // Before the answer: afterwards the worker may close the descriptor, and its number may mean another file.
+  const path = pathOfFd(slot.fd) ?? ''
+  const worker = slots.isWorking(index) ? slots.workerOf(index) : -1
+  const allow = settings.onDeadline === 'allow'
+  if (!slots.answerFor(ticket, () => new FanotifyGroup(slot.group).answer(slot.fd, allow))) return
+  counters.add(guardianRow, 'deadlines')
+  counters.add(guardianRow, allow ? 'allowed' : 'denied')
+  counters.time(guardianRow, age * 1000)
+  send({
+    type: 'expired',
+    path,
+    pid: slot.pid,
+    kind: slot.kind,
+    worker,
+    decision: settings.onDeadline,
+    ms: age,
+  })
 }
 
 interface Sign {
@@ -106,10 +112,12 @@ while (Atomics.load(control, Control.stopping) < 2) {
   killTimer.wind(settings.watchdogMs)
   const next = expire()
   findStuck()
+  // In this order: a worker that becomes the last busy one meanwhile sees that it must wake us.
+  Atomics.store(control, Control.watching, 0)
   const crowded = findCrowd()
-  Atomics.store(control, Control.watching, crowded ? 1 : 0)
+  if (crowded) Atomics.store(control, Control.watching, 1)
   Atomics.wait(control, Control.wake, 0, crowded ? Math.min(next, watchMs) : next)
   Atomics.store(control, Control.wake, 0)
 }
-killTimer.wind(0)
-killTimer.close()
+// Not stopped: a thread that hangs in the kernel must not keep the process for ever.
+killTimer.wind(endMs)

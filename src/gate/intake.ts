@@ -37,7 +37,7 @@ export class Intake {
     if (fd < 0) return
     for (;;) {
       const slot = { fd, pid: 0, kind, started: monotonicMs(), group: -1 }
-      if (!this.#stopped && this.#slots.enqueue(slot, false) >= 0) break
+      if (!this.#stopped && this.#slots.enqueue(slot)) break
       if (this.#stopped) {
         close(fd)
         return

@@ -8,6 +8,7 @@ import { hasNoWriter } from '../platform/linux/lease.ts'
 import { openPath } from '../platform/linux/open-path.ts'
 import { pathOfFd } from '../platform/linux/processes.ts'
 import { Stat } from '../platform/linux/statx.ts'
+import type { GateMode } from './settings.ts'
 
 const questionMask = Ev.openPerm | Ev.openExecPerm
 
@@ -70,8 +71,13 @@ export function forgetAll(groups: readonly FanotifyGroup[]): void {
 }
 
 /** Asks about a bad file under all its names, wherever they are. */
-export function markKnownBad(group: FanotifyGroup, fd: number): boolean {
-  return group.markFd(Mark.add, questionMask, fd) === 0
+export function markKnownBad(group: FanotifyGroup, mode: GateMode, fd: number): void {
+  group.markFd(Mark.add, askedIn(mode), fd)
+}
+
+/** What waits for a verdict. An execve asks twice, as an open and as an execution: one of the two is enough. */
+export function askedIn(mode: GateMode): number {
+  return mode === 'exec' ? Ev.openExecPerm : Ev.openPerm
 }
 
 export function unmarkKnownBad(group: FanotifyGroup, fd: number): void {

@@ -35,8 +35,16 @@ export type WorkerMessage =
   /** Raw records of the group that reports moved and linked files. */
   | { readonly type: 'moves'; readonly records: Uint8Array }
   | { readonly type: 'fault'; readonly worker: number; readonly message: string }
-  /** A worker died while the kernel waited for the answer to this slot. */
-  | { readonly type: 'orphan'; readonly slot: number }
+  /** A worker ended while it had this file; a question about it has been answered by policy. */
+  | {
+      readonly type: 'crashed'
+      /** Bytes in a latin1 string. */
+      readonly path: string
+      readonly pid: number
+      readonly kind: Kind
+      readonly worker: number
+      readonly ms: number
+    }
 
 export type GuardianMessage =
   | { readonly type: 'guardian-started' }

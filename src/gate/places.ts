@@ -13,6 +13,8 @@ export class Places {
   readonly #mounts = new Map<number, Mount>()
   /** `device:path within the file system` of each place. */
   #roots: { device: string; path: string }[] = []
+  /** Ids of the guarded mounts and devices of the guarded file systems. */
+  readonly #wholes = new Set<number | string>()
   #refreshedAt = 0
 
   constructor(places: readonly Place[]) {
@@ -23,11 +25,11 @@ export class Places {
   /** `path`: as this namespace names the file; `links`: its hard links. Paths are bytes in latin1 strings. */
   positionOf(path: string, mountId: number, links: number): Position {
     for (const place of this.#places) {
-      if (place.kind !== 'directory' || isBelow(path, place.path)) return 'inside'
+      if (place.kind === 'directory' && isBelow(path, place.path)) return 'inside'
     }
     const mount = this.#mountOf(mountId)
     // A mount of another namespace: its paths mean nothing here.
-    if (mount === undefined) return 'inside'
+    if (mount === undefined || this.#wholes.has(mount.id) || this.#wholes.has(mount.device)) return 'inside'
     const within = withinFileSystem(path, mount)
     // The same directory may be mounted twice: compare where it lies in the file system.
     if (within === undefined) return 'inside'
@@ -49,8 +51,12 @@ export class Places {
     this.#mounts.clear()
     const mounts = readMounts()
     for (const mount of mounts) this.#mounts.set(mount.id, mount)
+    this.#wholes.clear()
     this.#roots = this.#places.flatMap((place) => {
       const mount = mountAt(mounts, place.path)
+      if (mount !== undefined && place.kind === 'mount') this.#wholes.add(mount.id)
+      if (mount !== undefined && place.kind === 'filesystem') this.#wholes.add(mount.device)
+      if (place.kind !== 'directory') return []
       const within = mount === undefined ? undefined : withinFileSystem(place.path, mount)
       return mount === undefined || within === undefined ? [] : [{ device: mount.device, path: within }]
     })

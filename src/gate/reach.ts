@@ -9,6 +9,7 @@ import { fsidOf } from '../platform/linux/file-handles.ts'
 import { errnoName } from '../platform/linux/libc.ts'
 import { type Mount, readMounts } from '../platform/linux/mounts.ts'
 import { pathOfFd } from '../platform/linux/processes.ts'
+import { askedIn } from './marks.ts'
 import { isBelow, mountAt } from './places.ts'
 import type { GateMode, Place } from './settings.ts'
 

@@ -3,6 +3,8 @@
 // compare-and-swap and only the winner writes.
 
 export const maxWorkers = 64
+/** The guardian's row of counters; never a worker's number. */
+export const guardianRow = maxWorkers - 1
 const queueSlots = 1024
 const slotWords = 8
 
@@ -36,7 +38,10 @@ export const kinds = ['open', 'exec', 'close-write', 'moved', 'sweep', 'late'] a
 export type Kind = (typeof kinds)[number]
 
 const Phase = { free: 0, filling: 1, queued: 2, working: 3 } as const
-const Answer = { none: 0, waiting: 1, given: 2, givenByGuardian: 3 } as const
+const Answer = { none: 0, waiting: 1, given: 2, beingGiven: 3 } as const
+/** The answer word is `ticket << answerBits | Answer`: a new ticket for each question, so that nobody answers a later one. */
+const answerBits = 2
+const answerMask = 3
 const Word = { phase: 0, answer: 1, fd: 2, pid: 3, started: 4, kind: 5, worker: 6, group: 7 } as const
 
 /** One file being judged, as the guardian and the queue see it. */
@@ -48,6 +53,13 @@ export interface Slot {
   readonly kind: Kind
   /** Descriptor of the group that waits for the answer. */
   readonly group: number
+}
+
+/** An open question, as the guardian has seen it: good for one try to answer exactly that one. */
+export interface Ticket {
+  readonly index: number
+  readonly word: number
+  readonly slot: Slot
 }
 
 /** Slots 0…maxWorkers-1 are the workers' current files, the rest is the queue of long scans. */
@@ -64,25 +76,45 @@ export class Slots {
 
   /** Worker `index` starts on a file. `asked`: the kernel waits. */
   begin(index: number, slot: Slot, asked: boolean): void {
-    this.#fill(index, slot, asked)
     this.#store(index, Word.worker, index)
+    this.#fill(index, slot)
     this.#store(index, Word.phase, Phase.working)
+    this.#open(index, asked)
   }
 
+  /** The file is done with; its descriptor may be closed only afterwards. */
   end(index: number): void {
+    this.#store(index, Word.answer, this.#load(index, Word.answer) & ~answerMask)
     this.#store(index, Word.phase, Phase.free)
-    this.#store(index, Word.answer, Answer.none)
   }
 
-  /** True for the one thread that may now write the answer. */
-  claim(index: number, by: 'worker' | 'guardian'): boolean {
-    const to = by === 'worker' ? Answer.given : Answer.givenByGuardian
-    const at = index * slotWords + Word.answer
-    return Atomics.compareExchange(this.#words, at, Answer.waiting, to) === Answer.waiting
+  /**
+   * For the worker that has the file: true when it may write the answer. False when the guardian has written it; then
+   * that write is over, and the descriptor may be closed.
+   */
+  claim(index: number): boolean {
+    return this.#leaveWaiting(index, Answer.given)
+  }
+
+  /** The question of a slot, when its opener still waits. */
+  waiting(index: number): Ticket | undefined {
+    const word = this.#load(index, Word.answer)
+    return (word & answerMask) === Answer.waiting ? { index, word, slot: this.get(index) } : undefined
+  }
+
+  /** For the guardian: answers by `write` if the question is still the same and still open. */
+  answerFor(ticket: Ticket, write: () => void): boolean {
+    const at = ticket.index * slotWords + Word.answer
+    const busy = (ticket.word & ~answerMask) | Answer.beingGiven
+    if (Atomics.compareExchange(this.#words, at, ticket.word, busy) !== ticket.word) return false
+    write()
+    Atomics.store(this.#words, at, (ticket.word & ~answerMask) | Answer.given)
+    Atomics.notify(this.#words, at)
+    return true
   }
 
   isWaiting(index: number): boolean {
-    return this.#load(index, Word.answer) === Answer.waiting
+    return (this.#load(index, Word.answer) & answerMask) === Answer.waiting
   }
 
   isWorking(index: number): boolean {
@@ -103,28 +135,25 @@ export class Slots {
     }
   }
 
-  /** Puts a file into the queue; its index, or -1 when the queue is full. */
-  enqueue(slot: Slot, asked: boolean): number {
-    for (let index = maxWorkers; index < maxWorkers + queueSlots; index++) {
-      const at = index * slotWords + Word.phase
-      if (Atomics.compareExchange(this.#words, at, Phase.free, Phase.filling) !== Phase.free) continue
-      this.#fill(index, slot, asked)
-      this.#store(index, Word.phase, Phase.queued)
-      return index
-    }
-    return -1
+  /** Puts a file into the queue that nobody waits for; false when the queue is full. */
+  enqueue(slot: Slot): boolean {
+    const index = this.#reserve()
+    if (index < 0) return false
+    this.#fill(index, slot)
+    this.#open(index, false)
+    this.#store(index, Word.phase, Phase.queued)
+    return true
   }
 
-  /** Moves worker `index`'s question into the queue, without a moment in which nobody would answer it. */
+  /** Moves worker `index`'s question into the queue and ends it there; false when the queue is full. */
   defer(index: number): boolean {
-    const asked = this.isWaiting(index)
-    const queued = this.enqueue(this.get(index), asked)
+    const queued = this.#reserve()
     if (queued < 0) return false
-    // The guardian may have answered meanwhile: then the copy needs no answer either.
-    const at = index * slotWords + Word.answer
-    if (asked && Atomics.compareExchange(this.#words, at, Answer.waiting, Answer.none) !== Answer.waiting) {
-      this.claim(queued, 'guardian')
-    }
+    this.#fill(queued, this.get(index))
+    // Nobody can take the copy before it is published, so the question is never in two places.
+    this.#open(queued, this.#leaveWaiting(index, Answer.none))
+    this.#store(queued, Word.phase, Phase.queued)
+    this.end(index)
     return true
   }
 
@@ -133,9 +162,11 @@ export class Slots {
     for (;;) {
       const best = this.#oldest(mayBackground)
       if (best === undefined) return undefined
-      this.#store(best, Word.worker, worker)
       const at = best * slotWords + Word.phase
-      if (Atomics.compareExchange(this.#words, at, Phase.queued, Phase.working) === Phase.queued) return best
+      if (Atomics.compareExchange(this.#words, at, Phase.queued, Phase.filling) !== Phase.queued) continue
+      this.#store(best, Word.worker, worker)
+      this.#store(best, Word.phase, Phase.working)
+      return best
     }
   }
 
@@ -152,38 +183,60 @@ export class Slots {
     return count
   }
 
-  /** Every slot whose opener still waits, or that a worker is busy with. */
-  *open(): Generator<number> {
+  /** Every slot that is in use. */
+  *used(): Generator<number> {
     for (let index = 0; index < maxWorkers + queueSlots; index++) {
-      if (this.#load(index, Word.phase) !== Phase.free || this.isWaiting(index)) yield index
+      if (this.#load(index, Word.phase) !== Phase.free) yield index
     }
   }
 
+  /** From waiting to `state`; false when the question was answered. Waits out an answer that is being written. */
+  #leaveWaiting(index: number, state: number): boolean {
+    const at = index * slotWords + Word.answer
+    for (;;) {
+      const word = Atomics.load(this.#words, at)
+      const answer = word & answerMask
+      if (answer === Answer.beingGiven) Atomics.wait(this.#words, at, word, 10)
+      else if (answer !== Answer.waiting) return false
+      else if (Atomics.compareExchange(this.#words, at, word, (word & ~answerMask) | state) === word)
+        return true
+    }
+  }
+
+  #reserve(): number {
+    for (let index = maxWorkers; index < maxWorkers + queueSlots; index++) {
+      const at = index * slotWords + Word.phase
+      if (Atomics.compareExchange(this.#words, at, Phase.free, Phase.filling) === Phase.free) return index
+    }
+    return -1
+  }
+
   #oldest(mayBackground: boolean): number | undefined {
-    let best: number | undefined
-    let bestAsked = false
-    let bestStarted = 0
+    let best: { index: number; asked: boolean; started: number } | undefined
     for (let index = maxWorkers; index < maxWorkers + queueSlots; index++) {
       if (this.#load(index, Word.phase) !== Phase.queued) continue
       const asked = this.isWaiting(index)
       if (!asked && !mayBackground) continue
       const started = this.#load(index, Word.started)
-      const older =
-        best === undefined || asked !== bestAsked
-          ? asked || best === undefined
-          : ((started - bestStarted) | 0) < 0
-      if (older) [best, bestAsked, bestStarted] = [index, asked, started]
+      const first = best === undefined || (asked && !best.asked)
+      const older = best !== undefined && asked === best.asked && ((started - best.started) | 0) < 0
+      if (first || older) best = { index, asked, started }
     }
-    return best
+    return best?.index
   }
 
-  #fill(index: number, slot: Slot, asked: boolean): void {
+  #fill(index: number, slot: Slot): void {
     this.#store(index, Word.fd, slot.fd)
     this.#store(index, Word.pid, slot.pid)
     this.#store(index, Word.started, slot.started)
     this.#store(index, Word.kind, kinds.indexOf(slot.kind))
     this.#store(index, Word.group, slot.group)
-    this.#store(index, Word.answer, asked ? Answer.waiting : Answer.none)
+  }
+
+  /** A new ticket; from here on the guardian sees the question. */
+  #open(index: number, asked: boolean): void {
+    const ticket = (this.#load(index, Word.answer) >>> answerBits) + 1
+    this.#store(index, Word.answer, (ticket << answerBits) | (asked ? Answer.waiting : Answer.none))
   }
 
   #load(index: number, word: number): number {

@@ -8,6 +8,7 @@ import { messageOf } from '../base/app-error.ts'
 import { monotonicMs, since } from '../base/clock.ts'
 import { Poller, signal } from '../platform/linux/epoll.ts'
 import { closeFd, Ev, FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { nameEvents } from '../platform/linux/file-handles.ts'
 import { pathOfFd, type ProcessFacts, processFacts } from '../platform/linux/processes.ts'
 import { Stat } from '../platform/linux/statx.ts'
 import { Counters } from './counters.ts'
@@ -141,8 +142,9 @@ function handle(item: Case): void {
     send({ type: 'fault', worker, message: messageOf(thrown) })
   }
   if (!kept) {
-    closeFd(item.fd)
+    // In this order: a slot in use has an open descriptor, whenever this thread is ended.
     slots.end(item.slot)
+    closeFd(item.fd)
   }
   lane.leave()
 }
@@ -181,11 +183,12 @@ function passesUnjudged(item: Case, path: string): boolean {
   if (item.group !== knownBad && places.positionOf(path, stat.mountId, stat.links) === 'outside') {
     answer(item, true)
     counters.add(worker, 'outside')
+    const current = (): boolean => Atomics.load(control, Control.configuration) === configuration
     const directory = path.slice(0, Math.max(1, path.lastIndexOf('/')))
     ignoreDirectory(
       outsideGroups,
       directory,
-      (real, mountId) => places.positionOf(real, mountId, 1) === 'outside',
+      (real, mountId) => places.positionOf(real, mountId, 1) === 'outside' && current(),
     )
     return true
   }
@@ -198,9 +201,7 @@ function passesUnjudged(item: Case, path: string): boolean {
 }
 
 function defer(item: Case): boolean {
-  const deferred = item.slot === worker ? slots.defer(worker) : false
-  if (!deferred) return false
-  slots.end(worker)
+  if (item.slot !== worker || !slots.defer(worker)) return false
   signal(descriptors.queued)
   wakeGuardian()
   return true
@@ -230,7 +231,7 @@ function markBad(fd: number): void {
     Atomics.store(control, Control.knownBad, 0)
     forgetAll([knownBad])
   }
-  markKnownBad(knownBad, fd)
+  markKnownBad(knownBad, settings.mode, fd)
 }
 
 function policyOf(judgement: Judgement): boolean {
@@ -252,7 +253,7 @@ function policyOf(judgement: Judgement): boolean {
 
 /** False when the guardian had answered already. */
 function answer(item: Case, allow: boolean): boolean {
-  if (item.group === undefined || !slots.claim(item.slot, 'worker')) return false
+  if (item.group === undefined || !slots.claim(item.slot)) return false
   item.group.answer(item.fd, allow)
   counters.add(worker, allow ? 'allowed' : 'denied')
   counters.time(worker, performance.now() * 1000 - item.startedUs)
@@ -341,7 +342,7 @@ function serve(descriptor: number): void {
       serveWritten()
       break
     case descriptors.queued:
-      while (serveQueue());
+      // The loop takes from the queue after the events.
       break
     case descriptors.moved:
       forwardMoves()
@@ -360,23 +361,41 @@ function serveSome(serveOne: () => boolean): void {
 
 function forwardMoves(): void {
   const count = moved.readRecords(records)
-  if (count > 0) send({ type: 'moves', records: Uint8Array.prototype.slice.call(records, 0, count) })
+  if (count === 0) return
+  const copy = Uint8Array.prototype.slice.call(records, 0, count)
+  // What was passed over as outside may be inside now: the shortest way to ask about it again.
+  if (directoryMoved(copy)) forgetAll([questions, written])
+  send({ type: 'moves', records: copy })
+}
+
+function directoryMoved(copy: Uint8Array): boolean {
+  for (const { mask } of nameEvents(copy)) {
+    if ((mask & Ev.onDir) !== 0 && (mask & Ev.movedTo) !== 0) return true
+  }
+  return false
 }
 
 function run(poller: Poller): void {
+  let mayBeMore = false
   while (!retired && Atomics.load(control, Control.stopping) === 0) {
-    Atomics.add(control, Control.idle, 1)
-    counters.setBusy(worker, false)
-    const count = poller.wait(-1)
-    counters.setBusy(worker, true)
-    // Nobody is left who could answer quickly: the guardian looks after that.
-    if (Atomics.sub(control, Control.idle, 1) === 1) wakeGuardian()
+    // Between two files of the queue only a look: a question goes first.
+    const count = mayBeMore ? poller.wait(0) : rest(poller)
     // Before the events: a verdict must not come from a database that was replaced.
     readMessages()
     for (let index = 0; index < count; index++) serve(poller.ready(index))
-    // Who was in the way of the queue is not any more.
-    while (serveQueue());
+    mayBeMore = serveQueue()
   }
+}
+
+/** Waits for an event; meanwhile this worker counts as free. */
+function rest(poller: Poller): number {
+  Atomics.add(control, Control.idle, 1)
+  counters.setBusy(worker, false)
+  const count = poller.wait(-1)
+  counters.setBusy(worker, true)
+  // Nobody is left who could answer quickly: the guardian looks after that.
+  if (Atomics.sub(control, Control.idle, 1) === 1) wakeGuardian()
+  return count
 }
 
 function watch(): Poller {
