@@ -5,11 +5,13 @@ import { closeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../base/app-error.ts'
+import { collectGarbage } from '../base/collect-garbage.ts'
 import type { Engine } from '../engine/index.ts'
 import type { ReasonCode } from '../model/index.ts'
 import { openSignal } from '../platform/linux/epoll.ts'
 import { FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { processFacts } from '../platform/linux/processes.ts'
+import { releaseBinaryPages } from '../platform/linux/release-pages.ts'
 import { raiseDescriptorLimit } from '../platform/linux/scheduling.ts'
 import { Arrivals } from './arrivals.ts'
 import { type CounterName, Counters } from './counters.ts'
@@ -127,6 +129,8 @@ export class Gate {
     try {
       // Everything that answers stands before the first question can come.
       await Promise.all([gate.#crew.start(), gate.#startGuardian()])
+      collectGarbage()
+      releaseBinaryPages()
       gate.#reach.mark()
       Atomics.store(gate.#control, Control.guarding, 1)
     } catch (thrown) {

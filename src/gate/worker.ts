@@ -6,6 +6,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 
 import { messageOf } from '../base/app-error.ts'
 import { monotonicMs, since } from '../base/clock.ts'
+import { collectGarbage } from '../base/collect-garbage.ts'
 import { Poller, signal } from '../platform/linux/epoll.ts'
 import { closeFd, Ev, FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { nameEvents } from '../platform/linux/file-handles.ts'
@@ -412,6 +413,7 @@ function watch(): Poller {
 judge.warmUp()
 processFacts(process.pid)
 readMessages()
+collectGarbage()
 const poller = watch()
 send({ type: 'started', worker })
 run(poller)

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import { renameSync, writeFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
 
-import { type GuardProcess, startGuard } from '../support/guard.ts'
 import { counters } from '../support/ask.ts'
+import { type GuardProcess, startGuard } from '../support/guard.ts'
 import { eicar, eventually, must, python, tryRead, write } from '../support/opener.ts'
 import { requireRoot, type Scratch, withScratch } from '../support/scratch.ts'
 
@@ -127,7 +127,7 @@ ${way}`
   }
 })
 
-test('a store through a writable shared mapping makes no stale verdict', async (t) => {
+test('a store through a writable shared mapping leaves no stale verdict', async (t) => {
   if (!requireRoot(t)) return
   const scratch = withScratch(t)
   scratch.folder('place')
@@ -183,23 +183,14 @@ test('chmod, chown, rename and a new link change no verdict', async (t) => {
   const clean = await rememberedClean(scratch, guard)
   const evil = scratch.at('place/evil')
   await write(evil, eicar)
-  for (const [index, [command, ...args]] of [
+  const changes = [
     ['chmod', '700'],
     ['chown', '1:1'],
     ['touch', '-d', '2001-01-01'],
-    ['setfattr', '-n', 'user.a', '-v', 'b'],
-  ].entries()) {
-    for (const path of [clean, evil]) {
-      // touch and setfattr open nothing; a missing setfattr is no fault of ours.
-      await must('sh', [
-        '-c',
-        'command -v "$1" >/dev/null || exit 0; "$@"',
-        'sh',
-        command ?? '',
-        ...args,
-        path,
-      ])
-    }
+  ]
+  for (const [index, change] of changes.entries()) {
+    const command = change.join(' ')
+    await must('sh', ['-c', '"$@"', 'sh', ...change, clean, evil])
     assert.ok((await tryRead(clean)).ok, command)
     assert.match((await tryRead(evil)).stderr, refused, command)
     await must('ln', [evil, `${evil}-${index}`])
@@ -218,7 +209,6 @@ test('a malicious file that was made clean opens again', async (t) => {
   const path = scratch.at('place/file')
   await write(path, eicar)
   assert.match((await tryRead(path)).stderr, refused)
-  await must('truncate', ['--no-create', '-s', '0', path]).catch(() => undefined)
   await must('python3', ['-c', 'import os, sys; os.truncate(sys.argv[1], 10)', path])
   assert.ok(await eventually(async () => (await tryRead(path)).ok, 1000))
   assert.ok((await tryRead(path)).ok)

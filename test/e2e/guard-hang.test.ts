@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 
 import { statusOf } from '../support/guard-figures.ts'
 import { type GuardProcess, startGuard } from '../support/guard.ts'
-import { eventually, write } from '../support/opener.ts'
+import { eventually, python, write } from '../support/opener.ts'
 import { latencies, openEach, openOnce } from '../support/probe.ts'
 import { haechi, jsonLines } from '../support/run-haechi.ts'
 import { requireRoot, type Scratch, withScratch } from '../support/scratch.ts'
@@ -50,7 +50,10 @@ test('a hanging scan: its opener is let through at the deadline, others in betwe
   t.diagnostic(`hanging ${first.ms.toFixed(0)} ms; clean meanwhile ${JSON.stringify(latencies(others))} ms`)
   assert.equal(first.code, '')
   assert.ok(first.ms > 0.9 * deadlineMs && first.ms < 2 * deadlineMs, `answered after ${first.ms} ms`)
-  assert.deepEqual(others.filter(({ code }) => code !== ''), [])
+  assert.deepEqual(
+    others.filter(({ code }) => code !== ''),
+    [],
+  )
   assert.ok(latencies(others).max < 100, `a clean file waited ${latencies(others).max} ms`)
   const line = await guard.waitForDecision(({ path }) => path === hanging)
   assert.equal(line.verdict, 'partial')
@@ -86,7 +89,8 @@ test('the unchanged file is not tried a second time, the changed one is judged a
   }
   assert.equal(await replaced(guard), before, 'no second hang')
 
-  await write(hanging, 'harmless by now\n')
+  // By truncate(2): opening it for writing is refused as well.
+  await python('import os, sys; os.truncate(sys.argv[1], 3)', [hanging])
   assert.equal((await openOnce(hanging)).code, '')
   assert.equal(await guard.stop(), 0)
 })
@@ -107,10 +111,18 @@ for (const times of [1, 2]) {
       Promise.all(hanging.map((path) => openOnce(path))),
       openEach(clean, 10),
     ])
-    t.diagnostic(`hanging ${JSON.stringify(latencies(hung))} ms; clean ${JSON.stringify(latencies(others))} ms`)
-    assert.deepEqual(hung.filter(({ code }) => code !== ''), [])
+    t.diagnostic(
+      `hanging ${JSON.stringify(latencies(hung))} ms; clean ${JSON.stringify(latencies(others))} ms`,
+    )
+    assert.deepEqual(
+      hung.filter(({ code }) => code !== ''),
+      [],
+    )
     assert.ok(latencies(hung).max < 2 * deadlineMs + 500, `a hanging file took ${latencies(hung).max} ms`)
-    assert.deepEqual(others.filter(({ code }) => code !== ''), [])
+    assert.deepEqual(
+      others.filter(({ code }) => code !== ''),
+      [],
+    )
     assert.ok(latencies(others).max <= deadlineMs, `a clean file waited ${latencies(others).max} ms`)
 
     const recovered = await eventually(async () => (await replaced(guard)) >= hanging.length, 5000)

@@ -38,7 +38,7 @@ export const start: Command<typeof guardOptions> = defineCommand({
     const places = [{ path: folder, kind: 'directory' as const }]
     const trial = { ...laid, gate: { ...laid.gate, places } }
     return runGuard(
-      { config: trial, ...options, ...(options.json ? {} : { onReady: () => invite(terminal) }) },
+      { config: trial, ...options, ...(options.json ? {} : { invitation: invitation(terminal) }) },
       terminal,
     )
   },
@@ -55,13 +55,16 @@ function prepare(folder: string): void {
   }
 }
 
-function invite(terminal: Terminal): void {
-  terminal.out('')
-  terminal.out('Try in another terminal, in this folder:')
-  terminal.out(`  ${terminal.style('cyan', 'cat guarded/clean.txt')}     opens as usual`)
-  terminal.out(`  ${terminal.style('cyan', 'cat guarded/eicar.com')}     is refused: Operation not permitted`)
-  terminal.out(`  ${terminal.style('cyan', 'bin/haechi status')}         how the guard is doing`)
-  terminal.out('Guard your own places with: npm start -- /srv/www /home')
-  terminal.out('End with Ctrl-C.')
-  terminal.out('')
+function invitation(terminal: Terminal): string[] {
+  const command = (text: string): string => terminal.style('cyan', text.padEnd(24))
+  return [
+    '',
+    'Try in another terminal, in this folder:',
+    `  ${command('cat guarded/clean.txt')} opens as usual`,
+    `  ${command('cat guarded/eicar.com')} is refused: Operation not permitted`,
+    `  ${command('bin/haechi status')} how the guard is doing`,
+    'Guard your own places with: npm start -- /srv/www /home',
+    'End with Ctrl-C.',
+    '',
+  ]
 }

@@ -13,8 +13,13 @@ export interface GuardReport {
   readonly stopped: (status: GuardStatus) => void
 }
 
-export function createGuardReport(terminal: Terminal, json: boolean): GuardReport {
-  return json ? jsonReport(terminal) : textReport(terminal)
+/** `out` takes the lines of standard output; notices go to standard error. */
+export function createGuardReport(
+  terminal: Terminal,
+  json: boolean,
+  out: (line: string) => void,
+): GuardReport {
+  return json ? jsonReport(terminal, out) : textReport(terminal, out)
 }
 
 const styleOf = {
@@ -24,31 +29,29 @@ const styleOf = {
   failed: 'yellow',
 } as const satisfies Record<Decision['verdict']['status'], Style>
 
-function textReport(terminal: Terminal): GuardReport {
+function textReport(terminal: Terminal, out: (line: string) => void): GuardReport {
   return {
     ready(status, ms) {
       const { gate, engine } = status
       const places = gate.places.map(
         ({ path, kind }) => `${latin1Text(path)}${kind === 'directory' ? '' : ` (${kind})`}`,
       )
-      terminal.out(
+      out(
         `${terminal.style('bold', 'guarding')} ${terminal.safe(places.join(', '))} · mode ${status.mode} · ` +
           `${gate.instances} instances · ${engine.signatures.toLocaleString('en-US')} signatures · ready in ${Math.round(ms)} ms`,
       )
       if (status.unprivileged) {
-        terminal.out(
-          'only observing: refusing an open needs root, so files are judged after they were written',
-        )
+        out('only observing: refusing an open needs root, so files are judged after they were written')
       }
     },
     decision(decision) {
-      terminal.out(decisionText(terminal, decision))
+      out(decisionText(terminal, decision))
     },
     notice(message) {
       terminal.err(`haechi: ${terminal.safe(message)}`)
     },
     stopped({ gate: { counters } }) {
-      terminal.out(
+      out(
         `stopped · ${counters.questions} questions, ${counters.denied} denied, ${counters.found} found, ` +
           `${counters.partial} partial, ${counters.deadlines} past the deadline`,
       )
@@ -108,7 +111,7 @@ function latin1Text(path: string): string {
   return Buffer.from(path, 'latin1').toString('utf8')
 }
 
-function jsonReport(terminal: Terminal): GuardReport {
+function jsonReport(terminal: Terminal, out: (line: string) => void): GuardReport {
   return {
     ready(status, ms) {
       const line: ReadyLine = {
@@ -121,7 +124,7 @@ function jsonReport(terminal: Terminal): GuardReport {
         engine: { ...status.engine },
         ms: Math.round(ms),
       }
-      terminal.out(jsonLine(line))
+      out(jsonLine(line))
     },
     decision(decision) {
       const bytes = Buffer.from(decision.path, 'latin1')
@@ -147,7 +150,7 @@ function jsonReport(terminal: Terminal): GuardReport {
         us: decision.us,
         ...(responded === undefined ? {} : { response: responded.response }),
       }
-      terminal.out(jsonLine(line))
+      out(jsonLine(line))
       if (responded?.problem !== undefined)
         terminal.err(`haechi: ${terminal.safe(`${text}: ${responded.problem}`)}`)
     },

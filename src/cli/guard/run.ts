@@ -3,21 +3,27 @@
 import type { Config } from '../../config/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../render/terminal.ts'
+import { createLineQueue } from './line-queue.ts'
 import { createGuardReport } from './report.ts'
+
+/** At the end: how long a slow reader is waited for. */
+const flushMs = 1000
 
 export interface RunOptions {
   readonly config: Config
   readonly json: boolean
   readonly verbose: boolean
-  /** Called when everything is guarded. */
-  readonly onReady?: () => void
+  /** Lines for people, written when everything is guarded. */
+  readonly invitation?: readonly string[]
 }
 
 export async function runGuard(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const { Guard } = await import('../../daemon/index.ts')
-  const report = createGuardReport(terminal, options.json)
-  // A log reader that goes away does not end the guard.
-  terminal.whenReaderGone(() => undefined)
+  const { Guard, setNonBlocking } = await import('../../daemon/index.ts')
+  setNonBlocking(process.stdout.fd)
+  const lines = createLineQueue(process.stdout.fd, (count) => {
+    terminal.err(`haechi: ${count} lines were lost: the reader of standard output is too slow`)
+  })
+  const report = createGuardReport(terminal, options.json, lines.add)
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
@@ -36,10 +42,13 @@ export async function runGuard(options: RunOptions, terminal: Terminal): Promise
     }
   })
   report.ready(guard.status(), performance.now())
-  options.onReady?.()
+  options.invitation?.forEach((line) => {
+    lines.add(line)
+  })
   await signalled
   const last = guard.status()
   await guard.stop()
   report.stopped(last)
+  await lines.flush(flushMs)
   return exitCodes.clean
 }

@@ -31,6 +31,16 @@ function allocate(bytes: number): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, bytes)
 }
 
+/**
+ * Gives large memory back at once. Waiting for the garbage collector would let a bomb of many members hold the sum of
+ * what the budget allows each of them.
+ */
+function free(bytes: Uint8Array): void {
+  const { buffer } = bytes
+  if (bytes.length < largestFirstBuffer || buffer.byteLength !== bytes.length) return
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+}
+
 export class DecodedSource implements ByteSource {
   readonly #open: () => Decoder
   readonly #budget: Budget
@@ -88,6 +98,7 @@ export class DecodedSource implements ByteSource {
     this.#budget.release(this.#charged)
     this.#charged = 0
     this.#head = empty
+    free(this.#buffer)
     this.#buffer = empty
     this.#isSliding = false
     this.#restart()
@@ -154,7 +165,10 @@ export class DecodedSource implements ByteSource {
   #moveTo(target: Uint8Array, keep: number): void {
     const from = keep - this.#base
     if (target === this.#buffer) target.copyWithin(0, from, this.#length)
-    else target.set(this.#buffer.subarray(from, this.#length))
+    else {
+      target.set(this.#buffer.subarray(from, this.#length))
+      free(this.#buffer)
+    }
     this.#buffer = target
     this.#base = keep
     this.#length -= from
