@@ -128,8 +128,7 @@ export class Reach {
     const key = `${kind}:${path}`
     if (this.#marked.has(key)) return
     if (this.#mode !== 'observe') {
-      // An execve asks twice, as an open and as an execution: one of the two is enough.
-      this.#mustMark(this.groups.questions, kind, this.#mode === 'exec' ? Ev.openExecPerm : Ev.openPerm, path)
+      this.#mustMark(this.groups.questions, kind, askedIn(this.#mode), path)
     }
     this.#mustMark(this.groups.written, kind, Ev.closeWrite, path)
     this.#marked.add(key)

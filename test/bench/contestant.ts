@@ -64,12 +64,12 @@ export function startDaemon(
   }
   child.stdout.setEncoding('utf8').on('data', keep)
   child.stderr.setEncoding('utf8').on('data', keep)
-  const ended = once(child, 'close').catch((fault: unknown) => keep(String(fault)))
   let over = false
-  void ended.then(() => {
+  child.once('close', () => {
     over = true
     taken()
   })
+  const ended = once(child, 'close').catch((fault: unknown) => keep(String(fault)))
   return {
     pid: child.pid ?? 0,
     output: () => output,

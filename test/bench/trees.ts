@@ -11,7 +11,7 @@ import type { Ground } from './ground.ts'
 export const openFiles = 5000
 export const tarFiles = 10_000
 const tarDirectories = 200
-const gitFiles = 5000
+export const gitFiles = 5000
 const headers = 100
 const blobs = 20
 const blobBytes = 4 * 1024 ** 2
@@ -25,7 +25,7 @@ export interface Trees {
   readonly repository: string
   /** A copy of the Node binary inside the ground. */
   readonly node: string
-  readonly gcc: GccTree | undefined
+  readonly gcc: GccTree
   readonly blobs: string
   readonly eicar: string
   /** For clamscan and clamd: the digest of the EICAR file is the only signature. */
@@ -105,7 +105,7 @@ function writeBlobs(folder: string): string {
   return folder
 }
 
-export async function writeTrees(ground: Ground, exec: Exec, hasGcc: boolean): Promise<Trees> {
+export async function writeTrees(ground: Ground, exec: Exec): Promise<Trees> {
   const node = join(ground.path, 'node')
   copyFileSync(process.execPath, node)
   const eicarFile = join(ground.path, 'eicar.com')
@@ -116,7 +116,7 @@ export async function writeTrees(ground: Ground, exec: Exec, hasGcc: boolean): P
     archive: await writeArchive(ground, exec),
     repository: await writeRepository(ground, exec),
     node,
-    gcc: hasGcc ? await writeGcc(ground, exec) : undefined,
+    gcc: await writeGcc(ground, exec),
     blobs: writeBlobs(join(ground.path, 'blobs')),
     eicar: eicarFile,
     eicarBytes: eicar,

@@ -135,3 +135,16 @@ test('doctor says that this host can be guarded, what is guarded and what is not
   assert.equal(stranger.code, 2)
   assert.match(stranger.stdout, /fail +.*needs root/)
 })
+
+test('doctor does not call a file system unguarded that is mounted below a place, nor one guarded as a whole', async (t) => {
+  if (!requireRoot(t)) return
+  const scratch = withScratch(t)
+  scratch.mount('-t', 'tmpfs', 'haechi-test', scratch.folder('place/below'))
+  scratch.mount('-t', 'tmpfs', 'haechi-test', scratch.folder('whole'))
+  const args = ['--filesystem', scratch.folder('whole/deep')]
+  await using guard = await startGuard({ places: [scratch.at('place')], args })
+  const doctor = await ask(guard, 'doctor')
+  const open = doctor.stdout.split('\n').find((line) => line.includes('not guarded: ')) ?? ''
+  assert.ok(!open.includes(scratch.at('place/below')), 'below the place')
+  assert.ok(!open.includes(scratch.at('whole')), 'the whole file system')
+})

@@ -224,7 +224,7 @@ test('an unknown user to exclude, or a mode that does not exist, ends with a cle
     // The command line itself is wrong (EX_USAGE).
     [['--mode', 'opne'], /open/, 64],
     [['--on-found', 'shred'], /quarantine/, 64],
-    [['--watchdog', '3 apples'], /3 apples/, 64],
+    [['--watchdog', '3 apples'], /--watchdog is a duration/, 64],
   ] as const) {
     const attempt = await run(launcher, ['guard', '--socket', scratch.at('sock'), ...args, place])
     assert.equal(attempt.code, code)

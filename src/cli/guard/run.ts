@@ -42,9 +42,7 @@ export async function runGuard(options: RunOptions, terminal: Terminal): Promise
     }
   })
   report.ready(guard.status(), performance.now())
-  options.invitation?.forEach((line) => {
-    lines.add(line)
-  })
+  for (const line of options.invitation ?? []) lines.add(line)
   await signalled
   const last = guard.status()
   await guard.stop()

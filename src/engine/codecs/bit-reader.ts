@@ -16,7 +16,7 @@ export class BitReader {
   hold = 0
   bits = 0
   /** What the input threw (a limit of an outer decoder), kept so that bytes already decoded are not lost. */
-  thrown: unknown
+  thrown: Error | undefined
   #viewAt: number
   #viewIsLast = false
 
@@ -47,7 +47,7 @@ export class BitReader {
     try {
       this.view = this.#input.read(this.#viewAt, wanted)
     } catch (thrown) {
-      this.thrown = thrown
+      this.thrown = thrown instanceof Error ? thrown : new Error(String(thrown))
       return false
     }
     this.#viewIsLast = this.view.length < fetchBytes

@@ -56,7 +56,7 @@ export class DecodedSource implements ByteSource {
   #charged = 0
   #size = -1
   #encoded: number | undefined
-  #thrown: unknown
+  #thrown: Error | undefined
   #wasCut = false
 
   /** `expectedBytes` is a guess that only sizes the first buffer. */
@@ -122,7 +122,7 @@ export class DecodedSource implements ByteSource {
       }
     } catch (thrown) {
       // A limit. What was decoded before stays readable; asking for more meets the same limit again.
-      this.#thrown = thrown
+      this.#thrown = thrown instanceof Error ? thrown : new Error(String(thrown))
       this.#wasCut = true
       throw thrown
     }
