@@ -11,6 +11,11 @@ export function decodeName(bytes: Uint8Array): { text: string; exact: boolean } 
   }
 }
 
+/** A path that is kept as bytes in a latin1 string, as text for people: bad bytes stand as U+FFFD. */
+export function pathText(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8')
+}
+
 // C0, DEL, C1, the line separators and the bidirectional overrides, which reorder what a reader sees.
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g

@@ -81,16 +81,31 @@ function readValue(command: Command, spec: OptionSpec, token: OptionToken): bool
       if (spec.choices.includes(text)) return text
       throw usage(command, `${name} is one of ${spec.choices.join(', ')}, not ${text}`)
     case 'count':
-      return number(command, name, /^\d{1,15}$/.test(text) ? Number(text) : undefined, 'a whole number')
+      return number(
+        command,
+        [name, text],
+        /^\d{1,15}$/.test(text) ? Number(text) : undefined,
+        'a whole number',
+      )
     case 'size':
-      return number(command, name, parseSize(text), 'a size such as 500 or "2 GiB"')
+      return number(command, [name, text], parseSize(text), 'a size such as 500 or "2 GiB"')
     case 'duration':
-      return number(command, name, parseDuration(text), 'a duration with its unit, such as 500ms or 5s')
+      return number(
+        command,
+        [name, text],
+        parseDuration(text),
+        'a duration with its unit, such as 500ms or 5s',
+      )
   }
 }
 
-function number(command: Command, name: string, value: number | undefined, what: string): number {
-  if (value === undefined) throw usage(command, `${name} is ${what}`)
+function number(
+  command: Command,
+  [name, given]: readonly [string, string],
+  value: number | undefined,
+  what: string,
+): number {
+  if (value === undefined) throw usage(command, `${name} is ${what}, not ${given}`)
   return value
 }
 

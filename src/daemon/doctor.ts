@@ -5,9 +5,11 @@ import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { messageOf } from '../base/app-error.ts'
+import { pathText } from '../base/text.ts'
+import { isBelow, mountAt, type Place } from '../gate/index.ts'
 import { Ev, Init, Mark, openGroup } from '../platform/linux/fanotify.ts'
 import { errnoName } from '../platform/linux/libc.ts'
-import { readMounts } from '../platform/linux/mounts.ts'
+import { type Mount, readMounts } from '../platform/linux/mounts.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
 
 export interface Check {
@@ -17,7 +19,7 @@ export interface Check {
   readonly detail: string
 }
 
-export function checkHost(places: readonly string[]): Check[] {
+export function checkHost(places: readonly Place[]): Check[] {
   if (process.platform !== 'linux')
     return [{ name: 'system', result: 'fail', detail: 'the guard needs Linux' }]
   return [
@@ -87,16 +89,7 @@ const stored = new Set(
   'ext2 ext3 ext4 xfs btrfs f2fs tmpfs overlay zfs bcachefs vfat exfat ntfs3 nfs nfs4 cifs fuse'.split(' '),
 )
 
-/** Mounted file systems that no place covers. */
-function mountChecks(places: readonly string[]): Check[] {
-  const points = [
-    ...new Set(
-      readMounts()
-        .filter(({ fsType }) => stored.has(fsType))
-        .map(({ point }) => point),
-    ),
-  ]
-  const open = points.filter((point) => !places.includes(point))
+function mountChecks(places: readonly Place[]): Check[] {
   if (places.length === 0) {
     return [
       {
@@ -106,16 +99,24 @@ function mountChecks(places: readonly string[]): Check[] {
       },
     ]
   }
-  return [
-    { name: 'places', result: 'ok', detail: places.join(', ') },
-    ...(open.length === 0
-      ? []
-      : [
-          {
-            name: 'not guarded',
-            result: 'warn' as const,
-            detail: `outside the places, files on these mounts open without a question: ${open.join(', ')}`,
-          },
-        ]),
-  ]
+  const list = places.map(({ path, kind }) => `${pathText(path)} (${kind})`).join(', ')
+  const check: Check = { name: 'places', result: 'ok', detail: list }
+  const open = unguarded(places)
+  if (open.length === 0) return [check]
+  const points = open.map((point) => pathText(point)).join(', ')
+  const detail = `outside the places, files on these mounts open without a question: ${points}`
+  return [check, { name: 'not guarded', result: 'warn', detail }]
+}
+
+/** Mount points of stored file systems that no place covers as a whole. */
+function unguarded(places: readonly Place[]): string[] {
+  const mounts = readMounts()
+  const covered = (mount: Mount): boolean =>
+    places.some((place) => {
+      if (place.kind === 'directory') return isBelow(mount.point, place.path)
+      const own = mountAt(mounts, place.path)
+      return place.kind === 'mount' ? own?.id === mount.id : own?.device === mount.device
+    })
+  const open = mounts.filter((mount) => stored.has(mount.fsType) && !covered(mount))
+  return [...new Set(open.map(({ point }) => point))]
 }

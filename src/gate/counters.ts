@@ -86,16 +86,20 @@ export class Counters {
     this.#words[at] = (this.#words[at] ?? 0) + 1
   }
 
-  /** Sums over all workers. */
+  /** Sum over all workers. */
+  total(name: CounterName): number {
+    let total = 0
+    const at = countersAt + counterNames.indexOf(name)
+    for (let worker = 0; worker < maxWorkers; worker++)
+      total += (this.#words[worker * rowWords + at] ?? 0) >>> 0
+    return total
+  }
+
   totals(): Record<CounterName, number> {
-    const sum = (name: CounterName): number => {
-      let total = 0
-      for (let worker = 0; worker < maxWorkers; worker++) {
-        total += (this.#words[worker * rowWords + countersAt + counterNames.indexOf(name)] ?? 0) >>> 0
-      }
-      return total
-    }
-    return Object.fromEntries(counterNames.map((name) => [name, sum(name)])) as Record<CounterName, number>
+    return Object.fromEntries(counterNames.map((name) => [name, this.total(name)])) as Record<
+      CounterName,
+      number
+    >
   }
 
   /** Upper bounds in µs below which the given shares (0…1) of the answers lie; 0 when there were none. */

@@ -183,7 +183,9 @@ export class Crew {
     this.#failedStarts = started ? 0 : this.#failedStarts + 1
     const waitMs = this.#failedStarts === 0 ? 0 : Math.min(60_000, 1000 * 2 ** this.#failedStarts)
     setTimeout(() => {
-      if (!this.#stopping) this.#start(worker, member.spare).catch(() => undefined)
+      // A spare may have taken the number meanwhile.
+      const index = this.#freeIndex()
+      if (!this.#stopping && index !== undefined) this.#start(index, member.spare).catch(() => undefined)
     }, waitMs).unref()
   }
 
@@ -211,8 +213,7 @@ export class Crew {
       const verdicts = new VerdictTable(this.#options.buffers.verdicts)
       verdicts.put(stat, Atomics.load(this.#control, Control.generation), 'stuck')
     }
-    const unanswered = this.#slots.isWaiting(index)
-    if (unanswered) {
+    if (this.#slots.claim(index)) {
       this.#options.onMessage({ type: 'crashed', path: pathOfFd(fd) ?? '', pid, kind, worker, ms })
     }
     // It may have ended between claiming and writing; the kernel refuses a second answer.

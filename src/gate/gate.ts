@@ -5,6 +5,7 @@ import { closeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../base/app-error.ts'
+import { pathText } from '../base/text.ts'
 import { collectGarbage } from '../base/collect-garbage.ts'
 import type { Engine } from '../engine/index.ts'
 import type { ReasonCode } from '../model/index.ts'
@@ -190,7 +191,12 @@ export class Gate {
   }
 
   async #startGuardian(): Promise<void> {
-    const workerData: GuardianStart = { buffers: this.#buffers, settings: this.#settings }
+    const { questions, knownBad } = this.#reach.groups
+    const workerData: GuardianStart = {
+      buffers: this.#buffers,
+      descriptors: { questions: questions.fd, knownBad: knownBad.fd },
+      settings: this.#settings,
+    }
     const guardian = new Worker(new URL('guardian.ts', import.meta.url), {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 },
@@ -303,7 +309,8 @@ export class Gate {
     const places = this.#reach.currentPlaces()
     for (const [index, place] of places.entries()) {
       const before = this.#placeList[index]?.path
-      if (before !== place.path) this.#notice(`the guarded ${before} is now ${place.path}`)
+      if (before !== place.path)
+        this.#notice(`the guarded ${pathText(before ?? '')} is now ${pathText(place.path)}`)
     }
     this.#placeList = places
     this.#places = new Places(places)

@@ -5,14 +5,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { since } from '../base/clock.ts'
-import { FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { closeFd, FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { pathOfFd } from '../platform/linux/processes.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
 import { Counters } from './counters.ts'
 import type { GuardianMessage, GuardianStart } from './messages.ts'
 import { Control, guardianRow, maxWorkers, Slots, type Ticket } from './shared-state.ts'
 
-const { buffers, settings } = workerData as GuardianStart
+const { buffers, settings, descriptors } = workerData as GuardianStart
 const control = new Int32Array(buffers.control)
 const slots = new Slots(buffers.slots)
 const counters = new Counters(buffers.counters)
@@ -90,15 +90,46 @@ function findStuck(): void {
   }
 }
 
+let questionsRead = 0
+let readAt = 0
+
+/**
+ * The last resort: nobody has read a question for a whole deadline and nobody is free, so those in the kernel's queue
+ * would wait for ever. They are answered by policy here.
+ */
+function rescue(): void {
+  const read = counters.total('questions')
+  if (read !== questionsRead) {
+    questionsRead = read
+    readAt = performance.now()
+  }
+  if (performance.now() - Math.max(readAt, crowdBegan) < settings.deadlineMs) return
+  for (const group of [new FanotifyGroup(descriptors.questions), new FanotifyGroup(descriptors.knownBad)]) {
+    for (let event = group.next(); event !== undefined; event = group.next()) {
+      const { fd, pid } = event
+      if (fd < 0) continue
+      const path = pathOfFd(fd) ?? ''
+      group.answer(fd, pid === process.pid || settings.onDeadline === 'allow')
+      closeFd(fd)
+      counters.add(guardianRow, 'deadlines')
+      const ms = settings.deadlineMs
+      send({ type: 'expired', path, pid, kind: 'open', worker: -1, decision: settings.onDeadline, ms })
+    }
+  }
+}
+
+let crowdBegan = Number.POSITIVE_INFINITY
 let crowdedSince = Number.POSITIVE_INFINITY
 
 /** True while nobody is free; asks for a spare worker when that lasts. */
 function findCrowd(): boolean {
   if (Atomics.load(control, Control.guarding) === 0 || Atomics.load(control, Control.idle) > 0) {
     crowdedSince = Number.POSITIVE_INFINITY
+    crowdBegan = Number.POSITIVE_INFINITY
     return false
   }
   const now = performance.now()
+  crowdBegan = Math.min(crowdBegan, now)
   crowdedSince = Math.min(crowdedSince, now)
   if (now - crowdedSince >= crowdedAfterMs) {
     send({ type: 'crowded' })
@@ -115,7 +146,10 @@ while (Atomics.load(control, Control.stopping) < 2) {
   // In this order: a worker that becomes the last busy one meanwhile sees that it must wake us.
   Atomics.store(control, Control.watching, 0)
   const crowded = findCrowd()
-  if (crowded) Atomics.store(control, Control.watching, 1)
+  if (crowded) {
+    Atomics.store(control, Control.watching, 1)
+    rescue()
+  }
   Atomics.wait(control, Control.wake, 0, crowded ? Math.min(next, watchMs) : next)
   Atomics.store(control, Control.wake, 0)
 }

@@ -107,5 +107,6 @@ export interface WorkerStart {
 
 export interface GuardianStart {
   readonly buffers: SharedBuffers
+  readonly descriptors: Pick<Descriptors, 'questions' | 'knownBad'>
   readonly settings: GateSettings
 }

@@ -4,6 +4,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 
 import { AppError, messageOf } from '../base/app-error.ts'
+import { pathText } from '../base/text.ts'
 import { Ev, type FanotifyGroup, Init, Mark, openGroup } from '../platform/linux/fanotify.ts'
 import { fsidOf } from '../platform/linux/file-handles.ts'
 import { errnoName } from '../platform/linux/libc.ts'
@@ -69,7 +70,7 @@ export class Reach {
       if (own !== undefined && pseudo.has(own.fsType)) {
         throw new AppError(
           'unsupported',
-          `${place.path} is a ${own.fsType} file system: there is nothing to guard`,
+          `${pathText(place.path)} is a ${own.fsType} file system: there is nothing to guard`,
         )
       }
       this.#markOne(place.path, Mark.filesystem)
@@ -119,7 +120,9 @@ export class Reach {
       try {
         this.#markOne(point, Mark.filesystem)
       } catch (thrown) {
-        this.#notice(`${point} is mounted below ${place.path} but cannot be guarded: ${messageOf(thrown)}`)
+        this.#notice(
+          `${pathText(point)} is mounted below ${pathText(place.path)} but cannot be guarded: ${messageOf(thrown)}`,
+        )
       }
     }
   }
@@ -136,7 +139,7 @@ export class Reach {
     const failed = this.groups.moved.mark(Mark.add | Mark.filesystem, Ev.movedTo | Ev.create | Ev.onDir, path)
     if (failed !== 0) {
       this.#notice(
-        `${path}: the file system cannot report moved and linked files (${errnoName(failed)}); they are judged when they are opened`,
+        `${pathText(path)}: the file system cannot report moved and linked files (${errnoName(failed)}); they are judged when they are opened`,
       )
     }
   }
@@ -146,7 +149,7 @@ export class Reach {
     if (failed === 0) return
     throw new AppError(
       'kernel',
-      `${path} cannot be guarded: fanotify_mark failed with ${errnoName(failed)}`,
+      `${pathText(path)} cannot be guarded: fanotify_mark failed with ${errnoName(failed)}`,
       {
         hint: 'haechi doctor says what this kernel and file system allow',
       },
@@ -159,7 +162,7 @@ function openPlace(path: string): number {
     // Readable, not O_PATH: open_by_handle_at wants it so. Open before any mark: nobody is asked yet.
     return openSync(Buffer.from(path, 'latin1'), constants.O_RDONLY | constants.O_DIRECTORY)
   } catch (thrown) {
-    throw new AppError('not-found', `cannot guard ${path}: ${messageOf(thrown)}`, {
+    throw new AppError('not-found', `cannot guard ${pathText(path)}: ${messageOf(thrown)}`, {
       hint: 'a place is an existing directory',
       cause: thrown,
     })

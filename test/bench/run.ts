@@ -34,7 +34,7 @@ function mustBe(condition: boolean, message: string): void {
 }
 
 function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u{1b}[K${text}`)
+  process.stderr.write(`${Math.round(performance.now())} ${text}\n`)
 }
 
 const started = performance.now()

@@ -47,9 +47,9 @@ export interface GuardProcess extends AsyncDisposable {
   waitForLine(fits: (line: string) => boolean, timeoutMs?: number): Promise<string>
   /** Resolves when `stderr` matches. */
   waitForStderr(pattern: RegExp, timeoutMs?: number): Promise<void>
-  /** The exit code (null after a signal). Rejects when standard output carried what it may not. */
+  /** The exit code (null after a signal). Rejects when standard output carried what it may not, or it had ended. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
-  /** Resolves when the process has ended by itself or by somebody else. */
+  /** Resolves when the process has ended by itself or by somebody else. Who does not ask does not expect it. */
   readonly ended: Promise<number | null>
 }
 
@@ -89,6 +89,8 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
   let ready: ReadyLine | undefined
   let isReady = false
   let hasEnded = false
+  let endedWith = ''
+  let mayEnd = false
 
   function wakeWaiters(): void {
     for (const waiter of waiters) if (waiter.check()) waiters.delete(waiter)
@@ -144,8 +146,9 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
     stderr += chunk
     wakeWaiters()
   })
-  const ended = once(child, 'close').then(([code]) => {
+  const ended = once(child, 'close').then(([code, signal]) => {
     hasEnded = true
+    endedWith = String(code ?? signal)
     wakeWaiters()
     rmSync(own, { recursive: true, force: true })
     return code as number | null
@@ -156,6 +159,8 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
       problems.push(`the guard did not end within ${stopTimeoutMs} ms of ${signal}`)
       child.kill('SIGKILL')
     }, stopTimeoutMs)
+    if (hasEnded && !mayEnd) problems.push(`the guard ended by itself (${endedWith}); it wrote:\n${stderr}`)
+    mayEnd = true
     if (!hasEnded) child.kill(signal)
     const code = await ended
     clearTimeout(kill)
@@ -191,7 +196,10 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
       )
     },
     stop,
-    ended,
+    get ended() {
+      mayEnd = true
+      return ended
+    },
     async [Symbol.asyncDispose]() {
       await stop()
     },

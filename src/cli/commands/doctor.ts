@@ -34,8 +34,8 @@ export const doctor: Command<typeof options> = defineCommand({
     )
     const places =
       running === undefined
-        ? config.gate.places.map(({ path }) => path)
-        : (running as GuardStatus).gate.places.map(({ path }) => path)
+        ? config.gate.places.map((place) => ({ ...place, path: Buffer.from(place.path).toString('latin1') }))
+        : (running as GuardStatus).gate.places
     const checks = checkHost(places)
     for (const check of checks) {
       if (given.json === true) terminal.out(jsonLine({ type: 'check', version: 1, ...check }))

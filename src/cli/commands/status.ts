@@ -1,5 +1,6 @@
 // haechi status: asks the running guard over its socket.
 
+import { pathText } from '../../base/text.ts'
 import type { GuardStatus } from '../../daemon/index.ts'
 import { type Command, configOption, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -43,7 +44,7 @@ export const status: Command<typeof options> = defineCommand({
         'guard',
         `pid ${answer.pid}, up ${formatDuration(answer.uptimeMs)}, ${formatSize(answer.rssBytes)} of memory, mode ${answer.mode}`,
       ],
-      ['places', gate.places.map(({ path, kind }) => `${text(path)} (${kind})`).join(', ')],
+      ['places', gate.places.map(({ path, kind }) => `${pathText(path)} (${kind})`).join(', ')],
       [
         'engine',
         `${answer.engine.engine}, database ${answer.engine.database}, ${answer.engine.signatures} signatures`,
@@ -74,16 +75,12 @@ export const status: Command<typeof options> = defineCommand({
   },
 })
 
-function text(path: string): string {
-  return Buffer.from(path, 'latin1').toString()
-}
-
 function withTextPlaces(answer: GuardStatus): GuardStatus {
   return {
     ...answer,
     gate: {
       ...answer.gate,
-      places: answer.gate.places.map((place) => ({ ...place, path: text(place.path) })),
+      places: answer.gate.places.map((place) => ({ ...place, path: pathText(place.path) })),
     },
   }
 }

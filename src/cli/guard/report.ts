@@ -1,6 +1,6 @@
 // What a guard prints: for people one line a decision, for programs one JSON object a line.
 
-import { decodeName } from '../../base/text.ts'
+import { decodeName, pathText } from '../../base/text.ts'
 import type { Decision, GuardStatus } from '../../daemon/index.ts'
 import type { DecisionLine, ReadyLine } from '../../model/output.ts'
 import { jsonLine } from '../render/json-line.ts'
@@ -34,7 +34,7 @@ function textReport(terminal: Terminal, out: (line: string) => void): GuardRepor
     ready(status, ms) {
       const { gate, engine } = status
       const places = gate.places.map(
-        ({ path, kind }) => `${latin1Text(path)}${kind === 'directory' ? '' : ` (${kind})`}`,
+        ({ path, kind }) => `${pathText(path)}${kind === 'directory' ? '' : ` (${kind})`}`,
       )
       out(
         `${terminal.style('bold', 'guarding')} ${terminal.safe(places.join(', '))} · mode ${status.mode} · ` +
@@ -104,11 +104,7 @@ function verdictText({ verdict }: Decision): string {
 
 function chainText({ path, verdict }: Decision): string {
   const [, ...members] = verdict.detections[0]?.chain ?? verdict.reasons[0]?.chain ?? []
-  return [latin1Text(path), ...members].join(' → ')
-}
-
-function latin1Text(path: string): string {
-  return Buffer.from(path, 'latin1').toString('utf8')
+  return [pathText(path), ...members].join(' → ')
 }
 
 function jsonReport(terminal: Terminal, out: (line: string) => void): GuardReport {
@@ -118,7 +114,7 @@ function jsonReport(terminal: Terminal, out: (line: string) => void): GuardRepor
         type: 'ready',
         version: 1,
         pid: status.pid,
-        places: status.gate.places.map(({ path, kind }) => ({ path: latin1Text(path), kind })),
+        places: status.gate.places.map(({ path, kind }) => ({ path: pathText(path), kind })),
         mode: status.mode as ReadyLine['mode'],
         instances: status.gate.instances,
         engine: { ...status.engine },
