@@ -15,7 +15,7 @@ import {
   type SharedHashDatabase,
 } from './detectors/hash/index.ts'
 import { formats } from './formats/index.ts'
-import { Budget, defaultLimits, type Limits, type Pulse } from './limits.ts'
+import { Budget, defaultLimits, type Limits, type Pulse, type Slice } from './limits.ts'
 import { loadPlugins } from './plugins/load-plugins.ts'
 import { Heads, type Parts, scan, type TraceStep } from './scan.ts'
 import { bytesSource, maxRead } from './source/byte-source.ts'
@@ -62,8 +62,7 @@ export interface ScanOptions {
   readonly size?: number
   /** End at the first detection. */
   readonly firstOnly?: boolean
-  /** After `afterMs` asks once whether to go on; false ends the scan as `partial` with reason `preempted`. */
-  readonly slice?: { readonly afterMs: number; readonly goOn: () => boolean }
+  readonly slice?: Slice
   readonly pulse?: Pulse
   /** Told what every part did with every object. */
   readonly trace?: (step: TraceStep) => void

@@ -49,21 +49,28 @@ export interface Pulse {
   readonly at: number
 }
 
+/** For whoever must not be held up: asked while a scan runs. */
+export interface Slice {
+  /** The first look comes after this time. */
+  readonly afterMs: number
+  /** Milliseconds until the next look, Infinity for none; negative gives the scan up as `preempted`. */
+  readonly look: () => number
+}
+
 export class Budget {
   readonly limits: Limits
   readonly #pulse: Pulse | undefined
-  /** Called when `sliceMs` have passed, once; false gives the scan up as `preempted`. */
-  readonly #onSlice: (() => boolean) | undefined
+  readonly #look: Slice['look'] | undefined
   readonly #started = performance.now()
   #nextCheckMs: number
   #members = 0
   #bytes = 0
   #held = 0
 
-  constructor(limits: Limits, slice?: { afterMs: number; goOn: () => boolean }, pulse?: Pulse) {
+  constructor(limits: Limits, slice?: Slice, pulse?: Pulse) {
     this.limits = limits
     this.#pulse = pulse
-    this.#onSlice = slice?.goOn
+    this.#look = slice?.look
     this.#nextCheckMs = Math.min(limits.maxMs, slice?.afterMs ?? Number.POSITIVE_INFINITY)
   }
 
@@ -82,8 +89,9 @@ export class Budget {
     if (elapsed >= this.limits.maxMs) {
       throw new LimitReached('time', `the scan took longer than ${this.limits.maxMs} ms`)
     }
-    this.#nextCheckMs = this.limits.maxMs
-    if (this.#onSlice?.() === false) throw new LimitReached('preempted', 'the scan was moved elsewhere')
+    const again = this.#look?.() ?? Number.POSITIVE_INFINITY
+    if (again < 0) throw new LimitReached('preempted', 'the scan was moved elsewhere')
+    this.#nextCheckMs = Math.min(this.limits.maxMs, elapsed + again)
   }
 
   /** One member more, read or not. */

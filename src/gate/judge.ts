@@ -2,7 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs'
 
-import { attach, type Instance, type Pulse, type SharedEngine } from '../engine/index.ts'
+import { attach, type Instance, type Pulse, type SharedEngine, type Slice } from '../engine/index.ts'
 import type { Verdict } from '../model/index.ts'
 import type { Stat } from '../platform/linux/statx.ts'
 import type { VerdictTable } from './verdict-table.ts'
@@ -47,8 +47,8 @@ export class Judge {
     this.#findings.clear()
   }
 
-  /** `goOn` is asked once after `sliceMs`; when it says no, the judgement is `partial` with reason `preempted`. */
-  judge(fd: number, stat: Stat, name: string, slice: { afterMs: number; goOn: () => boolean }): Judgement {
+  /** When the slice ends the scan, the judgement is `partial` with reason `preempted`. */
+  judge(fd: number, stat: Stat, name: string, slice: Slice): Judgement {
     const cached = this.#verdicts.get(stat, this.#generation)
     if (cached === 'clean') return clean
     if (cached === 'stuck') return stuck(name)

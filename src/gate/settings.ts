@@ -41,6 +41,3 @@ export interface GateSettings {
   /** Report every decision, not only those worth a line. */
   readonly verbose: boolean
 }
-
-/** A fast answer becomes a slow one after this time: the scan goes on at low priority, or elsewhere. */
-export const sliceMs = 5

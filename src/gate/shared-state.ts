@@ -7,6 +7,8 @@ export const maxWorkers = 64
 export const guardianRow = maxWorkers - 1
 const queueSlots = 1024
 const slotWords = 8
+/** Word that counts what waits in the queue: looking must cost nothing when there is nothing. */
+const queuedAt = (maxWorkers + queueSlots) * slotWords
 
 /** Words of the control block. */
 export const Control = {
@@ -71,7 +73,7 @@ export class Slots {
   }
 
   static allocate(): SharedArrayBuffer {
-    return new SharedArrayBuffer((maxWorkers + queueSlots) * slotWords * 4)
+    return new SharedArrayBuffer((queuedAt + 1) * 4)
   }
 
   /** Worker `index` starts on a file. `asked`: the kernel waits. */
@@ -141,7 +143,7 @@ export class Slots {
     if (index < 0) return false
     this.#fill(index, slot)
     this.#open(index, false)
-    this.#store(index, Word.phase, Phase.queued)
+    this.#publish(index)
     return true
   }
 
@@ -152,7 +154,7 @@ export class Slots {
     this.#fill(queued, this.get(index))
     // Nobody can take the copy before it is published, so the question is never in two places.
     this.#open(queued, this.#leaveWaiting(index, Answer.none))
-    this.#store(queued, Word.phase, Phase.queued)
+    this.#publish(queued)
     this.end(index)
     return true
   }
@@ -164,6 +166,7 @@ export class Slots {
       if (best === undefined) return undefined
       const at = best * slotWords + Word.phase
       if (Atomics.compareExchange(this.#words, at, Phase.queued, Phase.filling) !== Phase.queued) continue
+      Atomics.sub(this.#words, queuedAt, 1)
       this.#store(best, Word.worker, worker)
       this.#store(best, Word.phase, Phase.working)
       return best
@@ -172,15 +175,12 @@ export class Slots {
 
   /** Whether there is something that `take` would give. */
   hasQueued(mayBackground: boolean): boolean {
-    return this.#oldest(mayBackground) !== undefined
+    return this.queued() > 0 && this.#oldest(mayBackground) !== undefined
   }
 
+  /** How many files wait in the queue. */
   queued(): number {
-    let count = 0
-    for (let index = maxWorkers; index < maxWorkers + queueSlots; index++) {
-      if (this.#load(index, Word.phase) === Phase.queued) count++
-    }
-    return count
+    return Atomics.load(this.#words, queuedAt)
   }
 
   /** Every slot that is in use. */
@@ -201,6 +201,12 @@ export class Slots {
       else if (Atomics.compareExchange(this.#words, at, word, (word & ~answerMask) | state) === word)
         return true
     }
+  }
+
+  /** Counted first: whoever sees the file sees the count. */
+  #publish(index: number): void {
+    Atomics.add(this.#words, queuedAt, 1)
+    this.#store(index, Word.phase, Phase.queued)
   }
 
   #reserve(): number {

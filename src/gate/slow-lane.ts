@@ -1,11 +1,20 @@
 // Long scans must not occupy every instance. A scan that passes its slice goes on where it is, at low priority,
 // as long as one instance stays free for quick answers; otherwise it is put into the queue and done again later.
 
+import type { Slice } from '../engine/index.ts'
 import { setThreadNice } from '../platform/linux/scheduling.ts'
 import type { Counters } from './counters.ts'
 import { Control, type Slots } from './shared-state.ts'
 
 const slowNice = 10
+/** Quick answers come before ordinary work: somebody waits for each, and they take microseconds. */
+const quickNice = -5
+
+/** A first look; then a scan that used this much of the processor until the second one is long. */
+const lookMs = 2
+const longMs = 3
+/** One that waits (for a disk, for a busy processor) is long after this time: it occupies an instance all the same. */
+const stalledMs = 50
 
 export class SlowLane {
   readonly #control: Int32Array
@@ -27,6 +36,27 @@ export class SlowLane {
     this.#counters = shared.counters
     this.#worker = worker
     this.#capacity = capacity
+    setThreadNice(quickNice)
+  }
+
+  /**
+   * For one quick scan: notices when it becomes a long one. Time alone would not do: on a busy machine a small scan
+   * may be kept from running for a while, and must not be put behind long ones for that.
+   */
+  slice(): Slice {
+    if (this.#inside) return { afterMs: Number.POSITIVE_INFINITY, look: () => Number.POSITIVE_INFINITY }
+    let before = -1
+    const started = performance.now()
+    return {
+      afterMs: lookMs,
+      look: () => {
+        const used = threadCpuMs()
+        const isLong = before >= 0 && used - before >= longMs * 0.8
+        if (before < 0) before = used
+        if (!isLong && performance.now() - started < stalledMs) return longMs
+        return this.enter() ? Number.POSITIVE_INFINITY : -1
+      },
+    }
   }
 
   /** Joins the long scans if there is room; then the thread runs at low priority until `leave`. */
@@ -46,11 +76,12 @@ export class SlowLane {
     Atomics.sub(this.#control, Control.slow, 1)
     this.#inside = false
     this.#counters.setLane(this.#worker, 0)
-    setThreadNice(0)
+    setThreadNice(quickNice)
   }
 
   /** The next file of the queue, having entered; undefined when there is none or no room. `leave` afterwards. */
   take(): number | undefined {
+    if (this.#slots.queued() === 0) return undefined
     do {
       if (!this.enter()) return undefined
       // What nobody waits for gets one worker at a time.
@@ -71,4 +102,9 @@ export class SlowLane {
       if (Atomics.compareExchange(this.#control, word, now, now + 1) === now) return true
     }
   }
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
 }

@@ -25,7 +25,6 @@ import {
 import type { ControlMessage, GateDecision, WorkerMessage, WorkerStart } from './messages.ts'
 import { Places } from './places.ts'
 import { Selector } from './selection.ts'
-import { sliceMs } from './settings.ts'
 import { Control, type Kind, Slots } from './shared-state.ts'
 import { SlowLane } from './slow-lane.ts'
 import { VerdictTable } from './verdict-table.ts'
@@ -160,7 +159,7 @@ function decide(item: Case): boolean {
   const path = pathOfFd(fd) ?? ''
   if (passesUnjudged(item, path)) return false
   const generation = judge.generation
-  const judgement = judge.judge(fd, stat, baseName(path), { afterMs: sliceMs, goOn: () => lane.enter() })
+  const judgement = judge.judge(fd, stat, baseName(path), lane.slice())
   if (judgement.source === 'cache') counters.add(worker, 'cacheHits')
   else counters.add(worker, 'scanned')
   const preempted = judgement.reasons.some((reason) => reason.code === 'preempted')

@@ -5,8 +5,8 @@ import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'nod
 import { test } from 'node:test'
 
 import { startGuard } from '../support/guard.ts'
-import { makeInfected } from '../support/infected.ts'
-import { eicar, must, tryRead } from '../support/opener.ts'
+import { makeInfected, makeLocked } from '../support/infected.ts'
+import { eicar, must, tryRead, write } from '../support/opener.ts'
 import { requireRoot, withScratch } from '../support/scratch.ts'
 
 const refused = /Operation not permitted/
@@ -73,6 +73,30 @@ print(through)`
   const moved = await must('python3', ['-c', race, scratch.at('outside'), scratch.at('place'), eicar])
   t.diagnostic(`${moved.stdout.trim()} opens got through right after 20 moves`)
   assert.equal(guard.stderr, '')
+})
+
+test('a directory moved into the place is guarded like any other: nothing about its time outside is kept', async (t) => {
+  if (!requireRoot(t)) return
+  const scratch = withScratch(t)
+  scratch.folder('place')
+  await write(`${scratch.folder('outside/deep')}/clean`, 'clean')
+  await makeLocked(scratch.at('outside/deep/locked.zip'))
+  const args = ['--on-partial', 'deny', '--no-sweep']
+  await using guard = await startGuard({ places: [scratch.at('place')], args })
+  const inside = scratch.at('place/inside/deep')
+  for (let round = 0; round < 3; round++) {
+    for (const name of ['clean', 'locked.zip']) {
+      assert.ok((await tryRead(scratch.at('outside/deep', name))).ok, 'outside it opens')
+    }
+    const before = guard.decisions.length
+    renameSync(scratch.at('outside'), scratch.at('place/inside'))
+    await guard.waitForDecision((line) => guard.decisions.indexOf(line) >= before && line.event === 'moved')
+    assert.match((await tryRead(`${inside}/locked.zip`)).stderr, refused)
+    await write(`${inside}/evil-${round}`, eicar)
+    assert.match((await tryRead(`${inside}/evil-${round}`)).stderr, refused)
+    assert.ok((await tryRead(`${inside}/clean`)).ok)
+    renameSync(scratch.at('place/inside'), scratch.at('outside'))
+  }
 })
 
 test('files of a moved directory are reported before anybody opens them', async (t) => {

@@ -7,14 +7,20 @@ import { test, type TestContext } from 'node:test'
 
 import { counters } from '../support/ask.ts'
 import { type GuardProcess, startGuard } from '../support/guard.ts'
+import { makeLocked } from '../support/infected.ts'
 import { eicar, eventually, must, python, tryRead, write } from '../support/opener.ts'
 import { requireRoot, type Scratch, withScratch } from '../support/scratch.ts'
 
 const refused = /Operation not permitted/
 
-async function rememberedClean(scratch: Scratch, guard: GuardProcess, name = 'file'): Promise<string> {
+async function rememberedClean(
+  scratch: Scratch,
+  guard: GuardProcess,
+  name = 'file',
+  size: number = eicar.length,
+): Promise<string> {
   const path = scratch.at('place', name)
-  await write(path, 'x'.repeat(eicar.length))
+  await write(path, 'x'.repeat(size))
   for (let round = 0; round < 2; round++) assert.ok((await tryRead(path)).ok)
   const before = await counters(guard)
   assert.ok((await tryRead(path)).ok)
@@ -152,6 +158,27 @@ area.close()`
   await assertRefusedSoon(t, path)
 })
 
+test('a store through a mapping is judged anew although nothing malicious was found when it was closed', async (t) => {
+  if (!requireRoot(t)) return
+  const scratch = withScratch(t)
+  scratch.folder('place')
+  await makeLocked(scratch.at('locked.zip'))
+  const args = ['--on-partial', 'deny', '--no-sweep']
+  await using guard = await startGuard({ places: [scratch.at('place')], args })
+  const path = await rememberedClean(scratch, guard, 'file', 1000)
+  const store = `
+import mmap, os, sys
+data = open(sys.argv[2], 'rb').read()
+fd = os.open(sys.argv[1], os.O_RDWR)
+area = mmap.mmap(fd, 0)
+os.close(fd)
+area[0:len(data)] = data
+area.close()`
+  await must('python3', ['-c', store, path, scratch.at('locked.zip')])
+  await guard.waitForDecision(({ event, verdict }) => event === 'close-write' && verdict === 'partial')
+  assert.match((await tryRead(path)).stderr, refused)
+})
+
 test('a file that is still open for writing is judged each time and never remembered', async (t) => {
   if (!requireRoot(t)) return
   const scratch = withScratch(t)
@@ -164,6 +191,8 @@ path, eicar = sys.argv[1], sys.argv[2].encode()
 fd = os.open(path, os.O_RDWR)
 area = mmap.mmap(fd, 0)
 os.close(fd)
+# The page is dirty before it is judged: the second store changes no time stamp.
+area[:] = b'y' * len(eicar)
 for _ in range(5): os.close(os.open(path, os.O_RDONLY))
 area[:] = eicar
 try:

@@ -51,7 +51,10 @@ for (const { title, content, notice } of endings) {
     t.diagnostic(`bad ${opened.ms.toFixed(0)} ms; clean ${JSON.stringify(latencies(others))} ms`)
     assert.equal(opened.code, '')
     assert.ok(opened.ms < 3000, `answered after ${opened.ms} ms`)
-    assert.deepEqual(others.filter(({ code }) => code !== ''), [])
+    assert.deepEqual(
+      others.filter(({ code }) => code !== ''),
+      [],
+    )
     assert.ok(latencies(others).max < 500, `a clean file waited ${latencies(others).max} ms`)
     const line = await guard.waitForDecision(({ path }) => path === bad)
     assert.notEqual(line.verdict, 'clean')
@@ -78,10 +81,15 @@ test('an instance that cannot be started again is not tried in a loop, and the o
   assert.equal((await openOnce(bad[0] ?? '')).code, '')
   await guard.waitForStderr(/instance \d+ failed: .*plugin/, 5000)
   const before = cpuMs(guard.pid)
-  const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [scratch.at(`new-${i}`), `new ${i}\n`]))
+  const files = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [scratch.at(`new-${i}`), `new ${i}\n`]),
+  )
   await writeEach(files)
   const opened = await openEach(Object.keys(files), 25)
-  assert.deepEqual(opened.filter(({ code }) => code !== ''), [])
+  assert.deepEqual(
+    opened.filter(({ code }) => code !== ''),
+    [],
+  )
   const ms = cpuMs(guard.pid) - before
   const { replaced } = (await statusOf(guard)).gate
   t.diagnostic(`${replaced} replaced, ${ms} ms of CPU time in about a second`)

@@ -10,7 +10,7 @@ import { eventually, python, write } from '../support/opener.ts'
 import { latencies, openEach, openOnce } from '../support/probe.ts'
 import { haechi, jsonLines } from '../support/run-haechi.ts'
 import { requireRoot, type Scratch, withScratch } from '../support/scratch.ts'
-import { trouble, troublemaker } from '../support/troublemaker.ts'
+import { options, trouble } from '../support/troublemaker.ts'
 
 const instances = 2
 const deadlineMs = 1000
@@ -18,10 +18,7 @@ const deadlineMs = 1000
 function guardOver(t: TestContext, scratch: Scratch, args: readonly string[] = []): Promise<GuardProcess> {
   return startGuard({
     places: [scratch.path],
-    args: [
-      ...['--plugin', troublemaker(t), '--no-sweep', '--instances', `${instances}`],
-      ...['--deadline', '1s', '--watchdog', '2s', ...args],
-    ],
+    args: [...options(t, `--instances ${instances} --deadline 1s --watchdog 2s`), ...args],
   })
 }
 
@@ -62,8 +59,9 @@ test('a hanging scan: its opener is let through at the deadline, others in betwe
 
   await guard.waitForStderr(/instance \d+ hangs and is replaced/)
   assert.ok(await eventually(async () => (await replaced(guard)) >= 1, 3000))
-  const status = jsonLines(haechi(['status', '--json', '--socket', guard.socket]).stdout)[0]
-  assert.ok(Number((status?.['gate'] as { replaced?: number }).replaced) >= 1)
+  const [status] = jsonLines(haechi(['status', '--json', '--socket', guard.socket]).stdout)
+  const gate = status?.['gate'] as { readonly replaced: number } | undefined
+  assert.ok((gate?.replaced ?? 0) >= 1)
   assert.equal(await guard.stop(), 0)
 })
 

@@ -90,7 +90,9 @@ for (const [way, swap] of Object.entries(swaps)) {
     const readers = [0, 1].map(() => startProbe<Reads>(readLoop, { path: paths.path, ms: runMs }))
     const [rounds, ...reads] = await Promise.all([swapper.result, ...readers.map(({ result }) => result)])
     const sum = (of: keyof Reads): number => reads.reduce((total, each) => total + each[of], 0)
-    t.diagnostic(`${rounds} swaps; ${sum('clean')} clean, ${sum('refused')} refused, ${sum('infected')} infected`)
+    t.diagnostic(
+      `${rounds} swaps; ${sum('clean')} clean, ${sum('refused')} refused, ${sum('infected')} infected`,
+    )
     assert.equal(sum('infected'), 0)
     assert.ok(sum('clean') > 50 && sum('refused') > 50, 'both were met')
     assert.equal(await guard.stop(), 0)

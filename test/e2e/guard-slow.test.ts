@@ -9,7 +9,7 @@ import { startGuard } from '../support/guard.ts'
 import { eventually } from '../support/opener.ts'
 import { latencies, openEach, openOnce } from '../support/probe.ts'
 import { requireRoot, withScratch } from '../support/scratch.ts'
-import { trouble, troublemaker } from '../support/troublemaker.ts'
+import { options, trouble } from '../support/troublemaker.ts'
 
 const deadlineMs = 3000
 
@@ -23,10 +23,7 @@ for (const instances of [1, 2, 4]) {
     for (const [index, path] of clean.entries()) writeFileSync(path, `clean ${index}\n`)
     await using guard = await startGuard({
       places: [scratch.path],
-      args: [
-        ...['--plugin', troublemaker(t), '--no-sweep', '--instances', `${instances}`],
-        ...['--deadline', `${deadlineMs}ms`],
-      ],
+      args: options(t, `--instances ${instances} --deadline ${deadlineMs}ms`),
     })
     // The clean files come first, so that the moment in which the long scans begin is measured too.
     const others = openEach(clean, 15)
@@ -51,7 +48,7 @@ test('a verdict that comes after the deadline is reported, and the file is refus
   writeFileSync(path, trouble.late(1500))
   await using guard = await startGuard({
     places: [scratch.path],
-    args: ['--plugin', troublemaker(t), '--no-sweep', '--deadline', '500ms', '--instances', '2'],
+    args: options(t, '--instances 2 --deadline 500ms'),
   })
   const first = await openOnce(path)
   assert.equal(first.code, '')

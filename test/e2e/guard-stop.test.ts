@@ -9,7 +9,7 @@ import { type GuardProcess, startGuard } from '../support/guard.ts'
 import { eventually } from '../support/opener.ts'
 import { type Opened, openEach, openOnce } from '../support/probe.ts'
 import { requireRoot, type Scratch, withScratch } from '../support/scratch.ts'
-import { trouble, troublemaker } from '../support/troublemaker.ts'
+import { options, trouble } from '../support/troublemaker.ts'
 
 const watchdogMs = 1500
 
@@ -27,10 +27,7 @@ async function guardWithWaiters(t: TestContext, scratch: Scratch, count: number)
   writeFileSync(clean, 'clean\n')
   const guard = await startGuard({
     places: [scratch.path],
-    args: [
-      ...['--plugin', troublemaker(t), '--no-sweep', '--instances', '2'],
-      ...['--deadline', '20s', '--watchdog', `${watchdogMs}ms`],
-    ],
+    args: options(t, `--instances 2 --deadline 20s --watchdog ${watchdogMs}ms`),
   })
   const openers = slow.map((path) => openOnce(path))
   const isAsked = async (): Promise<boolean> => (await statusOf(guard)).gate.counters.questions >= count

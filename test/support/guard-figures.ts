@@ -1,6 +1,6 @@
 // What the kernel and the guard itself say about a running guard.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 import { ask, type GuardStatus } from '../../src/daemon/index.ts'
 import type { GuardProcess } from './guard.ts'
@@ -11,8 +11,16 @@ export async function statusOf(guard: GuardProcess): Promise<GuardStatus> {
   return (await ask(guard.socket, { command: 'status' })) as GuardStatus
 }
 
-export function openDescriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length
+/** What each open descriptor leads to. */
+export function openDescriptors(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)]
+    } catch {
+      // Closed since it was listed.
+      return []
+    }
+  })
 }
 
 export function rssBytes(pid: number): number {

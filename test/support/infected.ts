@@ -33,3 +33,15 @@ export async function makeInfected(folder: string): Promise<Infected> {
   await must('tar', ['-czf', tarGz, '-C', folder, 'eicar.com'])
   return { plain, zip, tarGz, all: [plain, zip, tarGz] }
 }
+
+/** A zip whose only member needs a password: nothing can be found in it, and it is not clean. */
+export async function makeLocked(path: string): Promise<void> {
+  const code = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w') as archive: archive.writestr('locked', 'not really encrypted')
+data = bytearray(open(sys.argv[1], 'rb').read())
+data[6] |= 1
+data[data.index(b'PK\\x01\\x02') + 8] |= 1
+open(sys.argv[1], 'wb').write(data)`
+  await must('python3', ['-c', code, path])
+}

@@ -46,6 +46,11 @@ export function troublemaker(t: TestContext): string {
   return folder
 }
 
+/** Arguments of a guard that has the plugin and sweeps nothing; `more` is split at spaces. */
+export function options(t: TestContext, more: string): string[] {
+  return ['--plugin', troublemaker(t), '--no-sweep', ...more.split(' ')]
+}
+
 /** Contents that make it misbehave; `salt` makes two of them differ. */
 export const trouble = {
   /** Never returns. */

@@ -23,7 +23,9 @@ export function fdSource(fd: number, size: number, window: Uint8Array): ByteSour
         // A read at the end of a known range past the file's size needs no system call.
         if (offset >= size) return window.subarray(0, 0)
         start = offset
-        end = offset + fill(fd, window, offset, Math.min(maxRead, Math.max(length, readAhead)))
+        // Never past the known size: a second read that only says "end" would cost as much as the first.
+        const wanted = Math.min(maxRead, Math.max(length, readAhead), size - offset)
+        end = offset + fill(fd, window, offset, wanted)
       }
       return window.subarray(offset - start, Math.min(offset - start + length, end - start))
     },
