@@ -1,5 +1,5 @@
 export { ask } from './control-socket.ts'
-export { checkHost, type Check } from './doctor.ts'
+export { checkHost } from './doctor.ts'
 export { explainConfig, type Explanation } from './explain.ts'
 export { setNonBlocking } from '../platform/linux/nonblocking.ts'
-export { type Decision, Guard, type GuardOptions, type GuardStatus } from './guard.ts'
+export { type Decision, Guard, type GuardStatus } from './guard.ts'

@@ -13,6 +13,8 @@ import type { Places } from './places.ts'
 import type { Reach } from './reach.ts'
 
 const maxKnownDirectories = 4096
+/** Names that wait; when there are more, single names no longer matter and the places are swept instead. */
+const maxWaiting = 20_000
 
 interface Directory {
   readonly path: string
@@ -25,46 +27,83 @@ export interface ArrivalsOptions {
   readonly places: () => Places
   /** A directory was renamed: the places may have new paths. */
   readonly onDirectoryMoved: () => void
+  /** More arrived than can be followed one by one. */
+  readonly onFlood: () => void
 }
 
 export class Arrivals {
   readonly #options: ArrivalsOptions
   /** Directories by handle: the file system's other directories have events too, and must cost little. */
   readonly #directories = new Map<string, Directory>()
+  /** By directory and name: a name that arrives a thousand times is looked at once. */
+  readonly #waiting = new Map<string, NameEvent>()
   readonly #stat = new Stat()
+  #isWorking = false
+  #isStopped = false
 
   constructor(options: ArrivalsOptions) {
     this.#options = options
   }
 
-  async handle(records: Uint8Array): Promise<void> {
+  /** Takes raw records of the group that reports names. */
+  add(records: Uint8Array): void {
+    if (this.#isStopped) return
     for (const event of nameEvents(records)) {
-      if ((event.mask & Ev.onDir) !== 0) await this.#directory(event)
-      else await this.#file(event)
+      const isDirectory = (event.mask & Ev.onDir) !== 0
+      this.#waiting.set(`${isDirectory ? 'd' : 'f'}${directoryKey(event)}/${event.name}`, event)
     }
+    if (this.#waiting.size > maxWaiting) this.#flood()
+    if (!this.#isWorking) void this.#work()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#waiting.clear()
+  }
+
+  #flood(): void {
+    this.#waiting.clear()
+    this.#forgetDirectories()
+    this.#options.onFlood()
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true
+    for (const [key, event] of this.#waiting) {
+      this.#waiting.delete(key)
+      if ((event.mask & Ev.onDir) === 0) await this.#file(event)
+      else await this.#directory(event)
+    }
+    this.#isWorking = false
   }
 
   async #file(event: NameEvent): Promise<void> {
     const directory = this.#directoryOf(event)
     if (directory?.inside !== true) return
     const path = `${directory.path}/${event.name}`
+    const links = linksOfFile(path)
     // A new file with one name is being written: close-write will tell. With several it was linked here.
-    if ((event.mask & Ev.movedTo) !== 0 || linksOf(path) > 1) await this.#options.intake.add(path, 'moved')
+    if (links > 1 || (links === 1 && (event.mask & Ev.movedTo) !== 0))
+      await this.#options.intake.add(path, 'moved')
   }
 
   async #directory(event: NameEvent): Promise<void> {
     if ((event.mask & Ev.movedTo) === 0) return
-    // It may have been passed over as an outside directory; it and those below it must be asked about now.
-    this.#directories.clear()
-    // In this order: a worker that marks a directory by the old places afterwards sees that they are old.
-    this.#options.onDirectoryMoved()
-    forgetAll([this.#options.reach.groups.questions, this.#options.reach.groups.written])
+    this.#forgetDirectories()
     const parent = this.#directoryOf(event)
     if (parent?.inside === true) await this.#options.intake.sweep(`${parent.path}/${event.name}`, 'moved')
   }
 
+  /** A directory may have been passed over as outside; it and those below it must be asked about now. */
+  #forgetDirectories(): void {
+    this.#directories.clear()
+    // In this order: a worker that marks a directory by the old places afterwards sees that they are old.
+    this.#options.onDirectoryMoved()
+    forgetAll([this.#options.reach.groups.questions, this.#options.reach.groups.written])
+  }
+
   #directoryOf(event: NameEvent): Directory | undefined {
-    const key = event.fsid + Buffer.from(event.directory).toString('latin1')
+    const key = directoryKey(event)
     const known = this.#directories.get(key)
     if (known !== undefined) return known
     const directory = this.#resolve(event)
@@ -85,9 +124,15 @@ export class Arrivals {
   }
 }
 
-function linksOf(path: string): number {
+function directoryKey(event: NameEvent): string {
+  return event.fsid + Buffer.from(event.directory).toString('latin1')
+}
+
+/** Hard links of a regular file; 0 when there is none. */
+function linksOfFile(path: string): number {
   try {
-    return lstatSync(Buffer.from(path, 'latin1')).nlink
+    const stat = lstatSync(Buffer.from(path, 'latin1'))
+    return stat.isFile() ? stat.nlink : 0
   } catch {
     return 0
   }

@@ -12,6 +12,7 @@ import type { ReasonCode } from '../model/index.ts'
 import { openSignal } from '../platform/linux/epoll.ts'
 import { FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { processFacts } from '../platform/linux/processes.ts'
+import { ignoreLeaseBreaks } from '../platform/linux/lease.ts'
 import { releaseBinaryPages } from '../platform/linux/release-pages.ts'
 import { raiseDescriptorLimit } from '../platform/linux/scheduling.ts'
 import { Arrivals } from './arrivals.ts'
@@ -74,8 +75,8 @@ export class Gate {
   #placeList: readonly Place[]
   #guardian: Worker | undefined
   #newMounts: NodeJS.Timeout | undefined
-  #moves: Promise<void> = Promise.resolve()
   #swept: number | undefined
+  #isSweeping = false
 
   private constructor(options: GateOptions) {
     const { settings } = options
@@ -120,12 +121,17 @@ export class Gate {
       onDirectoryMoved: () => {
         this.#followPlaces()
       },
+      onFlood: () => {
+        this.#notice('more files were moved at once than can be followed: the places are swept')
+        void this.#sweep('moved')
+      },
     })
   }
 
   /** Resolves when every place is guarded. Throws AppError when one cannot be. */
   static async start(options: GateOptions): Promise<Gate> {
     raiseDescriptorLimit(65_536)
+    ignoreLeaseBreaks()
     const gate = new Gate(options)
     try {
       // Everything that answers stands before the first question can come.
@@ -141,7 +147,7 @@ export class Gate {
     gate.#newMounts = setInterval(() => {
       if (gate.#reach.markNewMounts()) gate.#followPlaces()
     }, newMountsEveryMs)
-    if (options.settings.sweep) void gate.#sweep()
+    if (options.settings.sweep) void gate.#sweep('sweep')
     return gate
   }
 
@@ -165,13 +171,14 @@ export class Gate {
     this.#crew.broadcast({ type: 'engine', engine: engine.shared, generation })
     // A worker that still scans with the old database compares generations before it remembers anything.
     forgetAll([this.#reach.groups.questions])
-    if (this.#settings.sweep) void this.#sweep()
+    if (this.#settings.sweep) void this.#sweep('sweep')
   }
 
   /** Nobody is asked any more, and every question that still waits is answered. */
   async stop(): Promise<void> {
     clearInterval(this.#newMounts)
     this.#intake.stop()
+    this.#arrivals.stop()
     this.#reach.unmark()
     Atomics.store(this.#control, Control.stopping, 1)
     await this.#crew.stop(stopGraceMs)
@@ -221,7 +228,7 @@ export class Gate {
         this.#onDecision(message)
         return
       case 'moves':
-        this.#moves = this.#moves.then(() => this.#arrivals.handle(message.records))
+        this.#arrivals.add(message.records)
         return
       case 'fault':
         this.#notice(`instance ${message.worker}: ${message.message}`)
@@ -317,11 +324,14 @@ export class Gate {
     this.#crew.broadcast({ type: 'places', places })
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(kind: 'sweep' | 'moved'): Promise<void> {
+    if (this.#isSweeping) return
+    this.#isSweeping = true
     this.#swept = undefined
     let count = 0
-    for (const { path } of this.#placeList) count += await this.#intake.sweep(path, 'sweep')
+    for (const { path } of this.#placeList) count += await this.#intake.sweep(path, kind)
     this.#swept = count
+    this.#isSweeping = false
   }
 }
 

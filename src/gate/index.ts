@@ -1,6 +1,5 @@
 export { Gate, gateFault, type GateOptions, type GateStatus } from './gate.ts'
 export type { DecisionRecord } from './messages.ts'
 export { isBelow, mountAt, Places } from './places.ts'
-export { type Selection, Selector } from './selection.ts'
-export type { Exclusions, GateMode, GateSettings, Place, Policy } from './settings.ts'
-export type { Kind } from './shared-state.ts'
+export { Selector } from './selection.ts'
+export type { GateSettings, Place } from './settings.ts'

@@ -33,6 +33,7 @@ export class Intake {
 
   /** Queues one file (path as bytes in a latin1 string); what is no regular file, or gone, is passed over. */
   async add(path: string, kind: 'moved' | 'sweep'): Promise<void> {
+    if (this.#stopped) return
     const fd = await openQuietly(path)
     if (fd < 0) return
     for (;;) {

@@ -4,13 +4,20 @@
 import { release } from 'node:os'
 
 import { closeFd, Ev, type FanotifyGroup, Mark } from '../platform/linux/fanotify.ts'
-import { hasNoWriter } from '../platform/linux/lease.ts'
+import { whileNobodyWrites } from '../platform/linux/lease.ts'
 import { openPath } from '../platform/linux/open-path.ts'
 import { pathOfFd } from '../platform/linux/processes.ts'
 import { Stat } from '../platform/linux/statx.ts'
 import type { GateMode } from './settings.ts'
 
 const questionMask = Ev.openPerm | Ev.openExecPerm
+/**
+ * A mask that means no event of a file, so that a mark is never empty. An empty mark is freed when its ignored bits
+ * are removed, and freeing it computes the inode's interest in FAN_MODIFY anew, outside the lock under which another
+ * thread may just be setting the next mark: that one then survives a write, and the file opens unjudged (Linux 6.18,
+ * about once in a thousand rewrites by a process while another one opens the file all the time).
+ */
+const keepMask = Ev.onDir
 
 // Before Linux 6.13 file times move in steps of a timer tick: two changes within one tick look like one.
 const [major = 0, minor = 0] = release().split('.').map(Number)
@@ -25,15 +32,17 @@ function changedJustNow(seen: Stat): boolean {
  * or truncated. `seen`: the file as it was before the scan. False when the verdict must not be remembered:
  * somebody can be writing, or it has changed since.
  *
- * The order matters: mark first, then look. Whoever changes the file after the mark makes the kernel drop it;
- * whoever changed it before is seen by the look.
+ * All within a lease: without it the file could be written between the look and the mark, and the mark would speak
+ * for content that was never judged. Whoever writes after the lease makes the kernel drop the mark.
  */
 export function rememberClean(group: FanotifyGroup, fd: number, seen: Stat, again: Stat): boolean {
   if (changedJustNow(seen)) return false
-  if (group.markFd(Mark.add | Mark.ignoredMask | Mark.evictable, questionMask, fd) !== 0) return false
-  if (hasNoWriter(fd) && again.read(fd) && again.sameContent(seen)) return true
-  forgetClean(group, fd)
-  return false
+  const marked = whileNobodyWrites(fd, () => {
+    if (!again.read(fd) || !again.sameContent(seen)) return false
+    if (group.markFd(Mark.add | Mark.evictable, keepMask, fd) !== 0) return false
+    return group.markFd(Mark.add | Mark.ignoredMask | Mark.evictable, questionMask, fd) === 0
+  })
+  return marked === true
 }
 
 /** Takes the mark back, e.g. after a store through a writable mapping, which does not drop it. */

@@ -7,8 +7,6 @@ import type { Counters } from './counters.ts'
 import { Control, type Slots } from './shared-state.ts'
 
 const slowNice = 10
-/** Quick answers come before ordinary work: somebody waits for each, and they take microseconds. */
-const quickNice = -5
 
 /** A first look; then a scan that used this much of the processor until the second one is long. */
 const lookMs = 2
@@ -36,7 +34,6 @@ export class SlowLane {
     this.#counters = shared.counters
     this.#worker = worker
     this.#capacity = capacity
-    setThreadNice(quickNice)
   }
 
   /**
@@ -76,7 +73,6 @@ export class SlowLane {
     Atomics.sub(this.#control, Control.slow, 1)
     this.#inside = false
     this.#counters.setLane(this.#worker, 0)
-    setThreadNice(quickNice)
   }
 
   /** The next file of the queue, having entered; undefined when there is none or no room. `leave` afterwards. */

@@ -61,6 +61,7 @@ export const clamonacc: Contestant = {
     return {
       pids: [scanner.pid, guard.pid],
       readyMs: performance.now() - started,
+      spares: async () => 0,
       stop: async () => {
         await guard.stop()
         await scanner.stop()

@@ -30,13 +30,15 @@ export interface Running {
   readonly pids: readonly number[]
   /** From the start to guarding. */
   readonly readyMs: number
+  /** Instances besides those asked for, at work now. */
+  readonly spares: () => Promise<number>
   readonly stop: () => Promise<void>
 }
 
 export const unguarded: Contestant = {
   id: 'unguarded',
   version: '',
-  start: async () => ({ pids: [], readyMs: 0, stop: async () => undefined }),
+  start: async () => ({ pids: [], readyMs: 0, spares: async () => 0, stop: async () => undefined }),
 }
 
 export interface Daemon {

@@ -25,7 +25,6 @@ export type Exec = (command: string, args: readonly string[], options?: ExecOpti
 /** Rejects when the command fails or takes longer than its time (60 s). */
 export function createExec(cleanUp: CleanUp): Exec {
   return async (command, args, options = {}) => {
-if (process.env["BT"]) console.error(Math.round(performance.now()), command, args.slice(0,3).join(" "))
     const started = performance.now()
     const child = spawn(command, args, {
       cwd: options.cwd,

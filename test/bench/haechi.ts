@@ -9,6 +9,10 @@ export const launcher = join(import.meta.dirname, '../../bin/haechi')
 const instances = 4
 let starts = 0
 
+interface Status {
+  readonly gate: { readonly spares: number }
+}
+
 /** A compile cache of this run's own: the first start of the run really is a first start. */
 export function haechiEnv(aside: string): Record<string, string> {
   return { HAECHI_COMPILE_CACHE: join(aside, 'compile-cache'), NO_COLOR: '1' }
@@ -20,6 +24,7 @@ export const haechi: Contestant = {
   async start(stage) {
     const { ground, cleanUp } = stage
     const socket = join(ground.aside, `haechi-${starts++}.sock`)
+    const env = haechiEnv(ground.aside)
     const started = performance.now()
     const daemon = startDaemon(
       cleanUp,
@@ -28,12 +33,20 @@ export const haechi: Contestant = {
         ['--socket', socket, '--quarantine', join(ground.aside, 'quarantine')],
         ['--', ground.path],
       ),
-      haechiEnv(ground.aside),
+      env,
     )
     await whenReady(daemon, () => daemon.output().includes('"type":"ready"'))
     const readyMs = performance.now() - started
     if (!(await isRefused(stage))) throw new Error('haechi guard lets the EICAR file through')
-    return { pids: [daemon.pid], readyMs, stop: daemon.stop }
+    return {
+      pids: [daemon.pid],
+      readyMs,
+      spares: async () => {
+        const asked = await stage.exec(launcher, ['status', '--json', '--socket', socket], { env })
+        return (JSON.parse(asked.stdout) as Status).gate.spares
+      },
+      stop: daemon.stop,
+    }
   },
 }
 

@@ -86,6 +86,8 @@ function format(value: number, unit: Unit): string {
       return `${(value / 1e6).toFixed(0)} MB`
     case '%':
       return `${value.toFixed(1)} %`
+    case 'count':
+      return value.toFixed(0)
     case '/s':
       return `${value.toFixed(0)} /s`
     case 'MB/s':

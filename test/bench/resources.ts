@@ -8,24 +8,28 @@ import type { Samples } from './samples.ts'
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-export function measureMemory(
-  running: Running,
-  into: { samples: Samples; who: ContestantId; round: number },
-): void {
-  const bytes = sum(running.pids.map((pid) => rssBytes(pid)))
-  into.samples.add(
-    { id: 'rss', title: 'memory (RSS) after the round', unit: 'bytes' },
-    into.who,
-    into.round,
-    bytes,
-  )
+interface Into {
+  readonly samples: Samples
+  readonly who: ContestantId
+  readonly round: number
 }
 
-export async function measureIdle(
-  running: Running,
-  overMs: number,
-  into: { samples: Samples; who: ContestantId; round: number },
-): Promise<void> {
+const moments = {
+  start: { id: 'rss.start', title: 'memory (RSS) when guarding', unit: 'bytes' },
+  end: { id: 'rss', title: 'memory (RSS) after all this', unit: 'bytes' },
+  rest: { id: 'rss.rest', title: 'memory (RSS) at rest', unit: 'bytes' },
+} as const
+
+/** `end`: right after the last workload, when spare instances may still be there. */
+export async function measureMemory(running: Running, when: keyof typeof moments, into: Into): Promise<void> {
+  const bytes = sum(running.pids.map((pid) => rssBytes(pid)))
+  into.samples.add(moments[when], into.who, into.round, bytes)
+  if (when !== 'end' || into.who !== 'haechi') return
+  const spares = { id: 'spares', title: 'spare instances then', unit: 'count' } as const
+  into.samples.add(spares, into.who, into.round, await running.spares())
+}
+
+export async function measureIdle(running: Running, overMs: number, into: Into): Promise<void> {
   // The last files that were written are judged, and spare hands have gone to sleep.
   await delay(500)
   const used = (): number => sum(running.pids.map((pid) => cpuMs(pid)))

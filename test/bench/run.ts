@@ -24,8 +24,8 @@ const { values: options } = parseArgs({
 })
 const plan =
   options.quick === true
-    ? { rounds: 2, clamRounds: 1, idleMs: 2000, limitMs: 60_000, lastRoundMs: 35_000 }
-    : { rounds: 7, clamRounds: 2, idleMs: 5000, limitMs: 235_000, lastRoundMs: 190_000 }
+    ? { rounds: 2, clamRounds: 1, idleRounds: 1, idleMs: 2000, limitMs: 60_000, lastRoundMs: 35_000 }
+    : { rounds: 7, clamRounds: 2, idleRounds: 3, idleMs: 5000, limitMs: 235_000, lastRoundMs: 190_000 }
 
 function mustBe(condition: boolean, message: string): void {
   if (condition) return
@@ -34,7 +34,7 @@ function mustBe(condition: boolean, message: string): void {
 }
 
 function progress(text: string): void {
-  process.stderr.write(`${Math.round(performance.now())} ${text}\n`)
+  if (process.stderr.isTTY) process.stderr.write(`\r\u{1b}[K${text}`)
 }
 
 const started = performance.now()
@@ -56,12 +56,16 @@ async function perform(contestant: Contestant, stage: Stage, round: number): Pro
   const running = await contestant.start(stage)
   if (running.pids.length > 0) {
     samples.add({ id: 'start.second', title: 'start, not the first', unit: 'ms' }, id, round, running.readyMs)
+    await measureMemory(running, 'start', into)
   }
   await measureOpens(stage, opener, into)
   await measureWorkloads(stage, into)
   if (running.pids.length > 0) {
-    measureMemory(running, into)
-    if (round === 0) await measureIdle(running, plan.idleMs, into)
+    await measureMemory(running, 'end', into)
+    if (round < plan.idleRounds) {
+      await measureIdle(running, plan.idleMs, into)
+      await measureMemory(running, 'rest', into)
+    }
   }
   await running.stop()
   rounds[id] = (rounds[id] ?? 0) + 1

@@ -3,7 +3,7 @@
 
 import type { ContestantId } from './contestant.ts'
 
-export type Unit = 'ns' | 'ms' | 'bytes' | '/s' | 'MB/s' | '%'
+export type Unit = 'ns' | 'ms' | 'bytes' | '/s' | 'MB/s' | '%' | 'count'
 
 export interface Measure {
   readonly id: string

@@ -121,12 +121,13 @@ for (const times of [1, 2]) {
       others.filter(({ code }) => code !== ''),
       [],
     )
-    assert.ok(latencies(others).max <= deadlineMs, `a clean file waited ${latencies(others).max} ms`)
+    // At worst nobody is free until the first instance is replaced.
+    assert.ok(latencies(others).max <= deadlineMs + 200, `a clean file waited ${latencies(others).max} ms`)
 
-    const recovered = await eventually(async () => (await replaced(guard)) >= hanging.length, 5000)
-    assert.ok(recovered, `${await replaced(guard)} of ${hanging.length} replaced`)
-    const again = await openEach(hanging)
-    assert.ok(latencies(again).max < 100, `unchanged: ${latencies(again).max} ms`)
+    // A file that was let through before anybody tried it hangs one more instance, and then no more.
+    const settled = await eventually(async () => latencies(await openEach(hanging)).max < 100, 10_000)
+    assert.ok(settled, 'every hanging file is known')
+    assert.ok((await replaced(guard)) >= hanging.length, `${await replaced(guard)} replaced`)
     await write(scratch.at('later.txt'), 'clean\n')
     const later = await openOnce(scratch.at('later.txt'))
     assert.ok(later.code === '' && later.ms < 100, `${later.code} ${later.ms} ms`)

@@ -1,6 +1,7 @@
 // Many openers at once: every question is answered, with the verdict of its own file, and every refusal has a line.
 
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { statusOf } from '../support/ask.ts'
@@ -51,11 +52,15 @@ test('two processes with 10,000 opens each and 4 instances: every open is answer
   const scratch = withScratch(t)
   const place = scratch.folder('place')
   await must('python3', ['-c', make, place, eicar, `${files}`])
+  // In a file: as an argument it would stand in every one of 10,000 lines, and those have a bound.
+  writeFileSync(scratch.at('open.py'), open)
   await using guard = await startGuard({ places: [place], args: ['--instances', '4', '--no-sweep'] })
   const started = performance.now()
   const outputs = await Promise.all(
     ['one', 'two'].map((seed) =>
-      must('python3', ['-c', open, place, `${files}`, `${opensEach}`, seed], { timeoutMs: 60_000 }),
+      must('python3', [scratch.at('open.py'), place, `${files}`, `${opensEach}`, seed], {
+        timeoutMs: 60_000,
+      }),
     ),
   )
   const seconds = (performance.now() - started) / 1000
@@ -67,7 +72,7 @@ test('two processes with 10,000 opens each and 4 instances: every open is answer
   }
   const total = [...expected.values()].reduce((sum, count) => sum + count, 0)
   assert.ok(total > opensEach * 0.9, 'about half of all opens were refused')
-  await guard.waitForDecision(() => guard.decisions.length >= total, 10_000)
+  await guard.waitForDecision(() => guard.decisions.length >= total, 20_000)
   const lines = new Map<string, number>()
   for (const { pid, path, verdict, decision, detections } of guard.decisions) {
     assert.deepEqual([verdict, decision, detections.length], ['found', 'deny', 1])

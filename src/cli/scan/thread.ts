@@ -47,7 +47,6 @@ export class ScanThread {
   give(files: readonly FileEntry[]): void {
     const batch = { id: this.#nextId++, files }
     this.#batches.push({ ...batch, done: 0 })
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(batch)
   }
 

@@ -1,0 +1,138 @@
+// What every format owes to the scan. `checkFormat` registers the tests of one format; a plugin's author calls it in a
+// test file of their own: `checkFormat(plugin, { files, contains, others })`.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import type { Format } from '../../src/engine/formats/format.ts'
+import { Budget, defaultLimits } from '../../src/engine/limits.ts'
+import { headBytes, type ScanObject } from '../../src/engine/scan-object.ts'
+import { bytesSource, maxRead } from '../../src/engine/source/byte-source.ts'
+import { randomBytes } from './random.ts'
+import { unpack } from './unpack.ts'
+
+export interface FormatSamples {
+  /** Valid files of the format, each with a member whose whole content is `contains`. */
+  readonly files: readonly Uint8Array[]
+  readonly contains: string
+  /** Valid files of other formats, by the id of theirs. */
+  readonly others: Readonly<Record<string, readonly Uint8Array[]>>
+}
+
+const objectOf = (bytes: Uint8Array): ScanObject => ({
+  chain: ['object'],
+  depth: 0,
+  source: bytesSource(bytes),
+  head: bytes.slice(0, headBytes),
+})
+
+const nobodys = [new Uint8Array(0), new Uint8Array(5000), randomBytes(5000, 1)]
+
+/** Registers the contract suite of one format with node:test. */
+export function checkFormat(format: Format, { files, contains, others }: FormatSamples): void {
+  const { id } = format
+  const foreign = Object.entries(others).filter(([other]) => other !== id)
+
+  test(`${id}: its id is as a user writes it`, () => {
+    assert.match(id, /^[a-z0-9-]+$/)
+  })
+
+  test(`${id}: has samples, matches them and finds what is in them`, () => {
+    assert.ok(files.length > 0)
+    for (const bytes of files) {
+      assert.ok(format.matches(objectOf(bytes)))
+      assert.ok(unpack(bytes, { formats: [format] }).members.some(({ text }) => text === contains))
+    }
+  })
+
+  test(`${id}: does not match what belongs to others`, () => {
+    for (const [other, samples] of [...foreign, ['nobody', nobodys] as const]) {
+      for (const bytes of samples) assert.equal(format.matches(objectOf(bytes)), false, other)
+    }
+  })
+
+  test(`${id}: members() of anything throws nothing`, () => {
+    const anything = [
+      ...files,
+      ...foreign.flatMap(([, samples]) => samples),
+      new Uint8Array(0),
+      Uint8Array.of(0x50),
+      new Uint8Array(5000),
+      randomBytes(9000, 2),
+    ]
+    const eager: Format = {
+      id,
+      kind: format.kind,
+      matches: () => true,
+      members: (object, context) => format.members(object, context),
+    }
+    for (const bytes of anything) {
+      assert.equal(unpack(bytes, { formats: [eager], isFlat: true }).limit, undefined)
+    }
+  })
+
+  test(`${id}: a sample cut off anywhere still ends without an error`, () => {
+    for (const bytes of files) {
+      for (let length = 0; length < bytes.length; length += 1 + (bytes.length >> 8)) {
+        unpack(bytes.subarray(0, length), { formats: [format] })
+      }
+    }
+  })
+
+  checkMembers(format, files)
+  checkBudget(format, files, contains)
+}
+
+function checkMembers(format: Format, files: readonly Uint8Array[]): void {
+  test(`${format.id}: members can be read in any order and again`, () => {
+    for (const bytes of files) {
+      unpack(bytes, {
+        formats: [format],
+        visit({ source }) {
+          const whole = source.read(0, maxRead).slice()
+          assert.equal(source.size, whole.length)
+          for (const at of [source.size - 1, 0, source.size >> 1]) {
+            const part = Buffer.from(whole.slice(Math.max(0, at), at + 7))
+            assert.deepEqual(Buffer.from(source.read(at, 7)), part)
+          }
+          assert.equal(source.read(source.size, 1).length, 0)
+        },
+      })
+    }
+  })
+
+  test(`${format.id}: members that nobody reads cost no decoding beyond the limits`, () => {
+    for (const bytes of files) {
+      const context = { budget: new Budget(defaultLimits), passwords: [], fault: () => {} }
+      let count = 0
+      for (const { source } of format.members(objectOf(bytes), context)) {
+        count++
+        source.release?.()
+      }
+      assert.ok(count > 0)
+    }
+  })
+}
+
+function checkBudget(format: Format, files: readonly Uint8Array[], contains: string): void {
+  test(`${format.id}: gives back all the memory it was lent`, () => {
+    for (const bytes of files) {
+      const { budget } = unpack(bytes, { formats: [format] })
+      assert.ok(budget.hold(defaultLimits.maxHeldBytes))
+    }
+  })
+
+  test(`${format.id}: members are readable with no memory to hold them in`, () => {
+    for (const bytes of files) {
+      const { members } = unpack(bytes, { formats: [format], limits: { maxHeldBytes: 0 } })
+      assert.ok(members.some(({ text }) => text === contains))
+    }
+  })
+
+  test(`${format.id}: a limit of the budget passes through`, () => {
+    for (const bytes of files) {
+      assert.equal(unpack(bytes, { formats: [format], limits: { maxMs: 0 } }).limit, 'time')
+      assert.equal(unpack(bytes, { formats: [format], limits: { maxMembers: 0 } }).limit, 'members')
+    }
+  })
+}
