@@ -66,6 +66,12 @@ export class Judge {
     return { ...verdict, source: 'scan' }
   }
 
+  /** What was remembered of a file that was written, although its times may not show it. */
+  forget(stat: Stat): void {
+    this.#verdicts.forget(stat, this.#generation)
+    this.#findings.delete(identity(stat))
+  }
+
   /** The verdict holds as long as the file does not change; `stat` was read before the scan. */
   remember(stat: Stat, judgement: Judgement): void {
     if (judgement.status === 'clean') this.#verdicts.put(stat, this.#generation, 'clean')

@@ -41,15 +41,34 @@ export class VerdictTable {
     return undefined
   }
 
+  /** A file was written in a way that may not show in its times (a mapping on tmpfs). */
+  forget(stat: Stat, generation: number): void {
+    const bucket = this.#load(stat)
+    for (let way = 0; way < ways; way++) {
+      const at = (bucket * ways + way) * entryWords
+      if (!this.#matches(at, generation)) continue
+      this.#write(at, () => {
+        this.#words[at + At.verdict] = 0
+      })
+    }
+  }
+
   put(stat: Stat, generation: number, verdict: CachedVerdict): void {
     const bucket = this.#load(stat)
     const at = (bucket * ways + this.#victim(bucket, generation)) * entryWords
+    this.#write(at, () => {
+      this.#words[at + At.verdict] = verdict === 'stuck' ? 2 : 1
+      this.#words[at + At.generation] = generation
+      this.#words.set(this.#key, at + At.key)
+    })
+  }
+
+  /** Does nothing when another thread writes the entry: a verdict less is remembered. */
+  #write(at: number, change: () => void): void {
     const sequence = Atomics.load(this.#words, at)
     if ((sequence & 1) === 1) return
     if (Atomics.compareExchange(this.#words, at, sequence, sequence + 1) !== sequence) return
-    this.#words[at + At.verdict] = verdict === 'stuck' ? 2 : 1
-    this.#words[at + At.generation] = generation
-    this.#words.set(this.#key, at + At.key)
+    change()
     Atomics.store(this.#words, at, sequence + 2)
   }
 

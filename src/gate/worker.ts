@@ -158,6 +158,7 @@ function decide(item: Case): boolean {
   }
   const path = pathOfFd(fd) ?? ''
   if (passesUnjudged(item, path)) return false
+  if (item.kind === 'close-write') judge.forget(stat)
   const generation = judge.generation
   const judgement = judge.judge(fd, stat, baseName(path), lane.slice())
   if (judgement.source === 'cache') counters.add(worker, 'cacheHits')

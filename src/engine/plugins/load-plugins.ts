@@ -4,7 +4,7 @@
 
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
 import type { Detector } from '../detectors/detector.ts'
@@ -47,8 +47,10 @@ export function loadPlugins(folders: readonly string[]): Plugins {
 function readManifest(folder: string): Manifest {
   let parsed: unknown
   try {
+    const file = join(folder, 'plugin.json')
     refuseForeignWriters(folder)
-    parsed = JSON.parse(readFileSync(join(folder, 'plugin.json'), 'utf8'))
+    refuseForeignWriters(file)
+    parsed = JSON.parse(readFileSync(file, 'utf8'))
   } catch (thrown) {
     throw invalid(folder, messageOf(thrown), thrown)
   }
@@ -63,7 +65,8 @@ function loadModule(folder: string, manifest: Manifest): unknown {
     const root = realpathSync(folder)
     const path = realpathSync(join(root, manifest.module))
     if (!path.startsWith(root + sep)) throw new Error('the module lies outside the plugin folder')
-    refuseForeignWriters(path)
+    // Whoever may write a folder on the way may exchange the module.
+    for (let part = path; part !== root; part = dirname(part)) refuseForeignWriters(part)
     const exports: unknown = requireModule(path)
     return isRecord(exports) ? exports['plugin'] : undefined
   } catch (thrown) {
