@@ -15,7 +15,7 @@ export interface Aim {
 const ratio = (guarded: number, unguarded: number): number => guarded / unguarded
 const addedUs = (guarded: number, unguarded: number): number => (guarded - unguarded) / 1000
 
-export const aims: readonly Aim[] = [
+const aims: readonly Aim[] = [
   {
     measure: 'single.cold.p50',
     text: 'at most 60 µs added',

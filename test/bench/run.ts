@@ -1,7 +1,6 @@
 // `npm run bench`: how fast and how small the guard is, beside no guard and beside ClamAV's, in one run on one machine.
 // Needs root and gcc. Options: --quick (one round, less time), --json, --tmpfs (instead of ext4).
 
-import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
 import { CleanUp } from './clean-up.ts'
@@ -40,7 +39,6 @@ function progress(text: string): void {
 const started = performance.now()
 mustBe(process.getuid?.() === 0, 'guarding needs root')
 mustBe(isPrepared(), 'this clone is not set up: run bin/haechi once')
-mustBe(spawnSync('gcc', ['--version']).status === 0, 'gcc is needed for the program that measures')
 const withClamav = hasClamav()
 
 const cleanUp = new CleanUp(plan.limitMs)
@@ -73,6 +71,11 @@ async function perform(contestant: Contestant, stage: Stage, round: number): Pro
 
 progress('preparing the ground')
 const exec = createExec(cleanUp)
+const hasGcc = await exec('gcc', ['--version']).then(
+  () => true,
+  () => false,
+)
+mustBe(hasGcc, 'gcc is needed for the program that measures')
 const ground = prepareGround(cleanUp, options.tmpfs === true ? 'tmpfs' : 'ext4')
 const opener = await compileOpener(ground, exec)
 const trees = await writeTrees(ground, exec)
