@@ -152,8 +152,10 @@ function handle(item: Case): void {
 /** True when the file went into the queue: its descriptor stays open. */
 function decide(item: Case): boolean {
   const { fd } = item
-  if (!stat.read(fd) || !stat.isFile || stat.size === 0) {
-    answer(item, true)
+  const isKnown = stat.read(fd)
+  if (!isKnown || !stat.isFile || stat.size === 0) {
+    // An empty file or a device has nothing to judge; one that cannot even be looked at could not be read.
+    answer(item, isKnown || settings.onFailed === 'allow')
     return false
   }
   const path = pathOfFd(fd) ?? ''
