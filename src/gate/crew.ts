@@ -48,6 +48,7 @@ export class Crew {
   #places: ControlMessage | undefined
   #replaced = 0
   #failedStarts = 0
+  #tired: number[] = []
   #stopping = false
 
   constructor(options: CrewOptions) {
@@ -81,6 +82,23 @@ export class Crew {
     if (message.type === 'places') this.#places = message
     for (const { thread } of this.#members.values()) thread.postMessage(message)
     this.#callAttention()
+  }
+
+  /**
+   * Tells the next worker to give memory back; false when all have been told since `tire`. One at a time: it takes some
+   * milliseconds, in which the others answer.
+   */
+  restOne(): boolean {
+    const index = this.#tired.shift()
+    if (index === undefined) return false
+    this.#members.get(index)?.thread.postMessage({ type: 'rest' } satisfies ControlMessage)
+    this.#callAttention()
+    return true
+  }
+
+  /** There was work: everybody may rest again. */
+  tire(): void {
+    this.#tired = [...this.#members.keys()]
   }
 
   /** One more worker for quick answers, unless there are many already. */

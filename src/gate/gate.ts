@@ -13,7 +13,7 @@ import { openSignal } from '../platform/linux/epoll.ts'
 import { FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { processFacts } from '../platform/linux/processes.ts'
 import { ignoreLeaseBreaks } from '../platform/linux/lease.ts'
-import { releaseBinaryPages } from '../platform/linux/release-pages.ts'
+import { releaseBinaryPages, trimHeap } from '../platform/linux/release-pages.ts'
 import { raiseDescriptorLimit } from '../platform/linux/scheduling.ts'
 import { Arrivals } from './arrivals.ts'
 import { type CounterName, Counters } from './counters.ts'
@@ -55,7 +55,7 @@ export interface GateStatus {
   readonly swept: number | undefined
 }
 
-const newMountsEveryMs = 2000
+const choresEveryMs = 2000
 const stopGraceMs = 1000
 
 export class Gate {
@@ -74,9 +74,11 @@ export class Gate {
   #places: Places
   #placeList: readonly Place[]
   #guardian: Worker | undefined
-  #newMounts: NodeJS.Timeout | undefined
+  #chores: NodeJS.Timeout | undefined
+  #questionsBefore = 0
   #swept: number | undefined
   #isSweeping = false
+  #isTired = false
 
   private constructor(options: GateOptions) {
     const { settings } = options
@@ -144,9 +146,9 @@ export class Gate {
       await gate.stop()
       throw thrown
     }
-    gate.#newMounts = setInterval(() => {
-      if (gate.#reach.markNewMounts()) gate.#followPlaces()
-    }, newMountsEveryMs)
+    gate.#chores = setInterval(() => {
+      gate.#doChores()
+    }, choresEveryMs)
     if (options.settings.sweep) void gate.#sweep('sweep')
     return gate
   }
@@ -176,7 +178,7 @@ export class Gate {
 
   /** Nobody is asked any more, and every question that still waits is answered. */
   async stop(): Promise<void> {
-    clearInterval(this.#newMounts)
+    clearInterval(this.#chores)
     this.#intake.stop()
     this.#arrivals.stop()
     this.#reach.unmark()
@@ -195,6 +197,22 @@ export class Gate {
     }
     this.#reach.close()
     for (const descriptor of Object.values(this.#signals)) closeSync(descriptor)
+  }
+
+  #doChores(): void {
+    if (this.#reach.markNewMounts()) this.#followPlaces()
+    const questions = this.#counters.total('questions') + this.#counters.total('written')
+    const isQuiet = questions === this.#questionsBefore
+    this.#questionsBefore = questions
+    if (!isQuiet) {
+      this.#crew.tire()
+      this.#isTired = true
+    } else if (this.#isTired && !this.#crew.restOne()) {
+      this.#isTired = false
+      collectGarbage()
+      releaseBinaryPages()
+      trimHeap()
+    }
   }
 
   async #startGuardian(): Promise<void> {

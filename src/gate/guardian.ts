@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { since } from '../base/clock.ts'
-import { closeFd, FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { closeFd, FanotifyGroup, type FdEvent } from '../platform/linux/fanotify.ts'
 import { pathOfFd } from '../platform/linux/processes.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
 import { Counters } from './counters.ts'
@@ -90,38 +90,16 @@ function findStuck(): void {
   }
 }
 
-let questionsRead = 0
+let crowdBegan = Number.POSITIVE_INFINITY
+let crowdedSince = Number.POSITIVE_INFINITY
+let answered = 0
+let read = 0
 let readAt = 0
 
 /**
- * The last resort: nobody has read a question for a whole deadline and nobody is free, so those in the kernel's queue
- * would wait for ever. They are answered by policy here.
+ * True while nobody is free. Being busy is no crowd as long as answers come; when none has come for a moment, a
+ * spare worker is asked for.
  */
-function rescue(): void {
-  const read = counters.total('questions')
-  if (read !== questionsRead) {
-    questionsRead = read
-    readAt = performance.now()
-  }
-  if (performance.now() - Math.max(readAt, crowdBegan) < settings.deadlineMs) return
-  for (const group of [new FanotifyGroup(descriptors.questions), new FanotifyGroup(descriptors.knownBad)]) {
-    for (let event = group.next(); event !== undefined; event = group.next()) {
-      const { fd, pid } = event
-      if (fd < 0) continue
-      const path = pathOfFd(fd) ?? ''
-      group.answer(fd, pid === process.pid || settings.onDeadline === 'allow')
-      closeFd(fd)
-      counters.add(guardianRow, 'deadlines')
-      const ms = settings.deadlineMs
-      send({ type: 'expired', path, pid, kind: 'open', worker: -1, decision: settings.onDeadline, ms })
-    }
-  }
-}
-
-let crowdBegan = Number.POSITIVE_INFINITY
-let crowdedSince = Number.POSITIVE_INFINITY
-
-/** True while nobody is free; asks for a spare worker when that lasts. */
 function findCrowd(): boolean {
   if (Atomics.load(control, Control.guarding) === 0 || Atomics.load(control, Control.idle) > 0) {
     crowdedSince = Number.POSITIVE_INFINITY
@@ -130,12 +108,40 @@ function findCrowd(): boolean {
   }
   const now = performance.now()
   crowdBegan = Math.min(crowdBegan, now)
-  crowdedSince = Math.min(crowdedSince, now)
+  const progress = counters.total('allowed') + counters.total('denied') + counters.total('scanned')
+  crowdedSince = progress === answered ? Math.min(crowdedSince, now) : now
+  answered = progress
   if (now - crowdedSince >= crowdedAfterMs) {
     send({ type: 'crowded' })
     crowdedSince = now + 200
   }
   return true
+}
+
+/**
+ * The last resort: nobody has read a question for a whole deadline and nobody is free, so those in the kernel's queue
+ * would wait for ever. They are answered by policy here.
+ */
+function rescue(): void {
+  const total = counters.total('questions')
+  if (total !== read) {
+    read = total
+    readAt = performance.now()
+  }
+  if (performance.now() - Math.max(readAt, crowdBegan) < settings.deadlineMs) return
+  for (const group of [new FanotifyGroup(descriptors.questions), new FanotifyGroup(descriptors.knownBad)]) {
+    for (let event = group.next(); event !== undefined; event = group.next()) answerUnread(group, event)
+  }
+}
+
+function answerUnread(group: FanotifyGroup, { fd, pid }: FdEvent): void {
+  if (fd < 0) return
+  const path = pathOfFd(fd) ?? ''
+  group.answer(fd, pid === process.pid || settings.onDeadline === 'allow')
+  closeFd(fd)
+  counters.add(guardianRow, 'deadlines')
+  const ms = settings.deadlineMs
+  send({ type: 'expired', path, pid, kind: 'open', worker: -1, decision: settings.onDeadline, ms })
 }
 
 send({ type: 'guardian-started' })

@@ -68,6 +68,8 @@ export type GuardianMessage =
 export type ControlMessage =
   | { readonly type: 'engine'; readonly engine: SharedEngine; readonly generation: number }
   | { readonly type: 'places'; readonly places: readonly Place[] }
+  /** To one worker after a busy time: give back what it left behind. */
+  | { readonly type: 'rest' }
   /** To a spare that is no longer needed. */
   | { readonly type: 'retire' }
 

@@ -322,6 +322,7 @@ function readMessages(): void {
     const message = received.message as ControlMessage
     if (message.type === 'engine') judge.reload(message.engine, message.generation)
     else if (message.type === 'places') places = new Places(message.places)
+    else if (message.type === 'rest') collectGarbage()
     else retired = true
   }
 }

@@ -73,6 +73,8 @@ export const gitEnv = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1'
 async function writeRepository(ground: Ground, exec: Exec): Promise<string> {
   const folder = writeTree(join(ground.path, 'repository'), gitFiles, 100)
   const git = (...args: string[]): Promise<unknown> => exec('git', args, { cwd: folder, env: gitEnv })
+  // Files as young as the index would be read again by every `git status`; how many would be chance.
+  await exec('find', [folder, '-type', 'f', '-exec', 'touch', '-d', '1 hour ago', '{}', '+'])
   await git('init', '-q')
   await git('add', '.')
   await git('-c', 'user.name=bench', '-c', 'user.email=bench@localhost', 'commit', '-q', '-m', 'tree')

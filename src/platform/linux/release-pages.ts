@@ -6,7 +6,13 @@ import { readFileSync } from 'node:fs'
 import { libc } from './libc.ts'
 
 const madvise = libc.func('int madvise(intptr_t address, size_t length, int advice)')
+const mallocTrim = libc.func('int malloc_trim(size_t pad)')
 const dontNeed = 4
+
+/** Gives free memory of the C library's heap back to the system (malloc_trim(3)). */
+export function trimHeap(): void {
+  mallocTrim(0)
+}
 
 /** Only private file mappings that were never written: nothing can be lost. */
 export function releaseBinaryPages(): void {
