@@ -131,7 +131,8 @@ test(
   { timeout: 20_000 },
   async (t) => {
     const { path } = await serve(t, { huge: () => 'x'.repeat(17 * 1024 * 1024) })
-    const waited = new Promise((resolve) => setTimeout(resolve, 8000, 'still waiting').unref())
+    const { promise: waited, resolve } = Promise.withResolvers<string>()
+    setTimeout(resolve, 8000, 'still waiting').unref()
     const asked = ask(path, { command: 'huge' }).then(
       () => 'answered',
       (thrown: unknown) => (thrown instanceof AppError ? 'rejected' : 'crashed'),
@@ -145,7 +146,7 @@ test('nobody but the owner may connect: mode 0600, whatever the umask', async (t
   t.after(() => process.umask(before))
   const { path } = await serve(t)
   assert.equal(statSync(path).mode & 0o777, 0o600)
-  assert.equal(process.umask(), 0)
+  assert.equal(process.umask(0), 0)
   assert.ok(statSync(path).isSocket())
 })
 

@@ -1,7 +1,7 @@
 // The unix socket on which a running guard answers its own commands: one JSON object a line each way. Only root can
 // connect (mode 0600), requests are short, and a client that does not read or write is dropped.
 
-import { chmodSync, mkdirSync, unlinkSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 
@@ -22,6 +22,8 @@ export async function listen(path: string, handlers: Handlers): Promise<ControlS
   if (await answers(path)) throw new AppError('unsupported', `another guard answers on ${path}`)
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+    // What a guard left behind that was killed; never anything else.
+    if (!lstatSync(path).isSocket()) throw new Error('there is a file that is no socket')
     unlinkSync(path)
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw socketFault(path, thrown)
@@ -62,7 +64,10 @@ function serve(client: Socket, handlers: Handlers): void {
   client.setEncoding('utf8')
   client.on('data', (chunk: string) => {
     text += chunk
-    if (text.length > maxRequestBytes) client.destroy()
+    if (text.length > maxRequestBytes) {
+      client.destroy()
+      return
+    }
     const end = text.indexOf('\n')
     if (end < 0) return
     client.end(`${JSON.stringify(answerTo(text.slice(0, end), handlers))}\n`)
@@ -107,10 +112,14 @@ export function ask(path: string, request: Readonly<Record<string, unknown>>): P
     socket.on('error', (thrown) => {
       reject(notRunning(path, thrown))
     })
+    // After a reply this changes nothing any more.
+    socket.on('close', () => {
+      reject(notRunning(path, new Error('the guard ended the connection')))
+    })
     socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`))
     socket.on('data', (chunk: string) => {
       text += chunk
-      if (text.length > maxReplyBytes) socket.destroy()
+      if (text.length > maxReplyBytes) socket.destroy(new Error('the reply is too long'))
     })
     socket.on('end', () => {
       try {

@@ -2,6 +2,7 @@
 // ends the parts in the right order; each part is a file of its own.
 
 import { closeSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../base/app-error.ts'
@@ -56,6 +57,7 @@ export interface GateStatus {
 }
 
 const choresEveryMs = 2000
+const restStepMs = 100
 const stopGraceMs = 1000
 
 export class Gate {
@@ -207,12 +209,18 @@ export class Gate {
     if (!isQuiet) {
       this.#crew.tire()
       this.#isTired = true
-    } else if (this.#isTired && !this.#crew.restOne()) {
+    } else if (this.#isTired) {
       this.#isTired = false
-      collectGarbage()
-      releaseBinaryPages()
-      trimHeap()
+      void this.#rest()
     }
+  }
+
+  /** After a busy time: what it left behind is given back, one thread after the other. */
+  async #rest(): Promise<void> {
+    while (this.#crew.restOne()) await delay(restStepMs, undefined, { ref: false })
+    collectGarbage()
+    releaseBinaryPages()
+    trimHeap()
   }
 
   async #startGuardian(): Promise<void> {

@@ -57,13 +57,15 @@ function positionOf(places: Places, path: string): Position {
 
 const placesOf = (path: string, kind: Place['kind'] = 'directory'): Places => new Places([{ path, kind }])
 
+type Scene = Omit<Scratch, 'at'> & { readonly at: (name: string) => string }
+
 /** place/in, place/deep/in, placebo/out and out in a file system of their own. */
-function scene(t: TestContext): Scratch {
+function scene(t: TestContext): Scene {
   const scratch = withScratch(t)
   scratch.folder('place', 'deep')
   scratch.folder('placebo')
   for (const name of ['place/in', 'place/deep/in', 'placebo/out', 'out']) writeFileSync(scratch.at(name), 'x')
-  return scratch
+  return { ...scratch, at: (name) => scratch.at(name) }
 }
 
 test('a directory: what lies in it and below is inside, what is beside it is outside', (t) => {

@@ -2,6 +2,7 @@
 // list of extensions. The first rule that lets a file pass is named, for `haechi explain`.
 
 import { compileGlobs, type GlobSet } from '../base/glob.ts'
+import { pathText } from '../base/text.ts'
 import { executableOf, realUid } from '../platform/linux/processes.ts'
 import type { GateSettings } from './settings.ts'
 
@@ -14,9 +15,8 @@ interface Rule {
   readonly set: GlobSet
 }
 
-// Paths are bytes in latin1 strings here, so the pattern is too.
 function compileRule(source: string): Rule {
-  return { source, set: compileGlobs([Buffer.from(source).toString('latin1')]) }
+  return { source, set: compileGlobs([source]) }
 }
 
 export class Selector {
@@ -34,7 +34,7 @@ export class Selector {
 
   /** Rules that depend on the file alone. */
   byPath(path: string): Selection {
-    const glob = this.#paths.find(({ set }) => set.matches(path))
+    const glob = matching(this.#paths, path)
     if (glob !== undefined) return { judged: false, rule: `exclude.paths ${glob.source}` }
     if (this.#extensions.size > 0 && !this.#extensions.has(extensionOf(path))) {
       return { judged: false, rule: `extensions (${[...this.#extensions].join(', ')})` }
@@ -45,8 +45,7 @@ export class Selector {
   /** Rules that depend on who opens: such an answer must not be remembered for others. */
   byProcess(pid: number): Selection {
     if (this.#processes.length > 0) {
-      const executable = executableOf(pid)
-      const glob = this.#processes.find(({ set }) => set.matches(executable))
+      const glob = matching(this.#processes, executableOf(pid))
       if (glob !== undefined) return { judged: false, rule: `exclude.processes ${glob.source}` }
     }
     if (this.#uids.size > 0) {
@@ -55,6 +54,13 @@ export class Selector {
     }
     return judged
   }
+}
+
+/** The first rule that a path (bytes in a latin1 string) matches; patterns are text, so it is read as text. */
+function matching(rules: readonly Rule[], path: string): Rule | undefined {
+  if (rules.length === 0) return undefined
+  const text = pathText(path)
+  return rules.find(({ set }) => set.matches(text))
 }
 
 function extensionOf(path: string): string {

@@ -2,11 +2,12 @@
 // as long as one instance stays free for quick answers; otherwise it is put into the queue and done again later.
 
 import type { Slice } from '../engine/index.ts'
-import { setThreadNice } from '../platform/linux/scheduling.ts'
+import type { ThreadPriority } from '../platform/linux/scheduling.ts'
 import type { Counters } from './counters.ts'
 import { Control, type Slots } from './shared-state.ts'
 
-const slowNice = 10
+/** For work that nobody waits for, or that is long: quick answers go first. */
+export const lowNice = 10
 
 /** A first look; then a scan that used this much of the processor until the second one is long. */
 const lookMs = 2
@@ -19,19 +20,21 @@ export class SlowLane {
   readonly #slots: Slots
   readonly #counters: Counters
   readonly #worker: number
+  readonly #priority: ThreadPriority
   /** How many workers may be in long scans at a time. */
   readonly #capacity: number
   #inside = false
   #background = false
 
   constructor(
-    shared: { control: Int32Array; slots: Slots; counters: Counters },
+    shared: { control: Int32Array; slots: Slots; counters: Counters; priority: ThreadPriority },
     worker: number,
     capacity: number,
   ) {
     this.#control = shared.control
     this.#slots = shared.slots
     this.#counters = shared.counters
+    this.#priority = shared.priority
     this.#worker = worker
     this.#capacity = capacity
   }
@@ -62,7 +65,7 @@ export class SlowLane {
     if (!this.#raise(Control.slow, this.#capacity)) return false
     this.#inside = true
     this.#counters.setLane(this.#worker, 1)
-    setThreadNice(slowNice)
+    this.#priority.set(lowNice)
     return true
   }
 

@@ -102,7 +102,8 @@ export class VerdictTable {
       const at = (bucket * ways + way) * entryWords
       const sameFile =
         this.#words[at + At.key + 1] === this.#key[1] && this.#words[at + At.key] === this.#key[0]
-      if (sameFile || this.#words[at + At.generation] !== generation) return way
+      const isUnused = this.#words[at + At.verdict] === 0
+      if (sameFile || isUnused || this.#words[at + At.generation] !== generation) return way
     }
     return ((this.#key[8] ?? 0) >>> 4) % ways
   }

@@ -11,6 +11,7 @@ import { Poller, signal } from '../platform/linux/epoll.ts'
 import { closeFd, Ev, FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { nameEvents } from '../platform/linux/file-handles.ts'
 import { pathOfFd, type ProcessFacts, processFacts } from '../platform/linux/processes.ts'
+import { ThreadPriority } from '../platform/linux/scheduling.ts'
 import { Stat } from '../platform/linux/statx.ts'
 import { Counters } from './counters.ts'
 import { type Judgement, Judge } from './judge.ts'
@@ -26,7 +27,7 @@ import type { ControlMessage, GateDecision, WorkerMessage, WorkerStart } from '.
 import { Places } from './places.ts'
 import { Selector } from './selection.ts'
 import { Control, type Kind, Slots } from './shared-state.ts'
-import { SlowLane } from './slow-lane.ts'
+import { lowNice, SlowLane } from './slow-lane.ts'
 import { VerdictTable } from './verdict-table.ts'
 
 const start = workerData as WorkerStart
@@ -53,9 +54,10 @@ const judge = new Judge({
 })
 const selector = new Selector(settings)
 let places = new Places(settings.places)
+const priority = new ThreadPriority()
 // A spare never takes a long scan; with a single instance there is nobody to leave free, and spares step in.
 const lane = new SlowLane(
-  { control, slots, counters },
+  { control, slots, counters, priority },
   worker,
   start.spare ? 0 : Math.max(1, settings.instances - 1),
 )
@@ -85,6 +87,7 @@ function send(message: WorkerMessage): void {
 function serveQuestion(group: FanotifyGroup): boolean {
   const event = group.next()
   if (event === undefined) return false
+  priority.set(0)
   const { fd, pid, mask } = event
   if (fd < 0) return true
   // Our own threads open files too (the main thread reads what was moved in): they must never wait for us.
@@ -104,6 +107,8 @@ function serveQuestion(group: FanotifyGroup): boolean {
 function serveWritten(): boolean {
   const event = written.next()
   if (event === undefined) return false
+  // Nobody waits for this one; whoever writes many files keeps the processor, and so do the answers to him.
+  priority.set(lowNice)
   const { fd, pid } = event
   if (fd < 0) return true
   if (pid === process.pid) {
@@ -393,6 +398,7 @@ function run(poller: Poller): void {
 
 /** Waits for an event; meanwhile this worker counts as free. */
 function rest(poller: Poller): number {
+  priority.set(0)
   Atomics.add(control, Control.idle, 1)
   counters.setBusy(worker, false)
   const count = poller.wait(-1)

@@ -3,7 +3,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 
 export interface PluginFolder {
   readonly path: string
@@ -12,7 +11,7 @@ export interface PluginFolder {
 
 /** Writes plugin.json and plugin.mjs. `manifest` replaces keys; a string is the whole file. */
 export function pluginFolder(
-  t: Pick<TestContext, 'after'>,
+  t: { readonly after: (clean: () => void) => void },
   source: string,
   manifest: Readonly<Record<string, unknown>> | string = {},
 ): PluginFolder {

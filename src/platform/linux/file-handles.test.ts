@@ -56,7 +56,7 @@ test('a record is read: mask, process, file system, handle and name', () => {
       pid: 4321,
       fsid: 'a1b2c3d4e5f60718',
       // handle_bytes and handle_type are part of struct file_handle.
-      directory: '0800000081000000' + '0102030405060708',
+      directory: '08000000810000000102030405060708',
       name: 'a b\n\xff',
     },
   )

@@ -9,9 +9,17 @@ const setrlimit = libc.func('int setrlimit(int resource, void *limit)')
 const priorityProcess = 0
 const rlimitNofile = 7
 
-/** Sets the nice value of the calling thread only (on Linux `who` may be a thread id). */
-export function setThreadNice(nice: number): void {
-  setpriority(priorityProcess, gettid(), nice)
+/** The nice value of one thread (on Linux `who` may be a thread id); made and used in that thread. */
+export class ThreadPriority {
+  readonly #thread: number = gettid()
+  #nice = 0
+
+  /** No system call when it is so already. */
+  set(nice: number): void {
+    if (nice === this.#nice) return
+    this.#nice = nice
+    setpriority(priorityProcess, this.#thread, nice)
+  }
 }
 
 /** Raises the number of descriptors this process may hold; keeps the present one where that is refused. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { withFolder } from '../../../test/support/folder.ts'
+import { statOf as madeUp } from '../../../test/support/stat-of.ts'
 import { setTimes } from './file-times.ts'
 import { Stat } from './statx.ts'
 
@@ -68,6 +69,16 @@ test('files on different devices have different devices', () => {
 test('a descriptor that is none is told, not thrown', () => {
   const stat = new Stat()
   assert.equal(stat.read(-1), false)
+})
+
+test('sameContent compares every word that a change of content can change', (t) => {
+  const real = statOf(withFolder(t).file('file', 'content'))
+  const { inodeLow, inodeHigh, sizeLow, sizeHigh, mtimeSeconds, mtimeNs, ctimeSeconds, ctimeNs } = real
+  const words = { inodeLow, inodeHigh, sizeLow, sizeHigh, mtimeSeconds, mtimeNs, ctimeSeconds, ctimeNs }
+  assert.ok(real.sameContent(madeUp(words)))
+  for (const [field, value] of Object.entries(words)) {
+    assert.equal(real.sameContent(madeUp({ ...words, [field]: value + 1 })), false, field)
+  }
 })
 
 test('sameContent sees every change of content, of times and of the file itself', (t) => {
