@@ -62,16 +62,16 @@ function anyBytes(known: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
 
 /** Registers the contract suite of one detector with node:test. `known`: objects in which it finds something. */
 export function checkDetector(detector: Detector, known: readonly Uint8Array[]): void {
-  test(`${detector.id}: its id is as a user writes it`, () => {
+  void test(`${detector.id}: its id is as a user writes it`, () => {
     assert.match(detector.id, /^[a-z][a-z0-9-]*$/)
   })
 
-  test(`${detector.id}: finds what it knows`, () => {
+  void test(`${detector.id}: finds what it knows`, () => {
     assert.ok(known.length > 0)
     for (const bytes of known) assert.notDeepEqual(findingsOf(detector, bytes), [])
   })
 
-  test(`${detector.id}: any bytes are judged without a throw, twice the same, with offsets inside the object`, () => {
+  void test(`${detector.id}: any bytes are judged without a throw, twice the same, with offsets inside the object`, () => {
     fc.assert(
       fc.property(anyBytes(known), (bytes) => {
         assert.deepEqual(findingsOf(detector, bytes), findingsOf(detector, bytes))
@@ -79,7 +79,7 @@ export function checkDetector(detector: Detector, known: readonly Uint8Array[]):
     )
   })
 
-  test(`${detector.id}: a budget that is used up ends the work within one read`, () => {
+  void test(`${detector.id}: a budget that is used up ends the work within one read`, () => {
     fc.assert(
       fc.property(anyBytes(known), (bytes) => {
         const { object, readBytes } = objectOf(bytes)

@@ -33,11 +33,11 @@ export function checkFormat(format: Format, { files, contains, others }: FormatS
   const { id } = format
   const foreign = Object.entries(others).filter(([other]) => other !== id)
 
-  test(`${id}: its id is as a user writes it`, () => {
+  void test(`${id}: its id is as a user writes it`, () => {
     assert.match(id, /^[a-z0-9-]+$/)
   })
 
-  test(`${id}: has samples, matches them and finds what is in them`, () => {
+  void test(`${id}: has samples, matches them and finds what is in them`, () => {
     assert.ok(files.length > 0)
     for (const bytes of files) {
       assert.ok(format.matches(objectOf(bytes)))
@@ -45,13 +45,13 @@ export function checkFormat(format: Format, { files, contains, others }: FormatS
     }
   })
 
-  test(`${id}: does not match what belongs to others`, () => {
+  void test(`${id}: does not match what belongs to others`, () => {
     for (const [other, samples] of [...foreign, ['nobody', nobodys] as const]) {
       for (const bytes of samples) assert.equal(format.matches(objectOf(bytes)), false, other)
     }
   })
 
-  test(`${id}: members() of anything throws nothing`, () => {
+  void test(`${id}: members() of anything throws nothing`, () => {
     const anything = [
       ...files,
       ...foreign.flatMap(([, samples]) => samples),
@@ -71,7 +71,7 @@ export function checkFormat(format: Format, { files, contains, others }: FormatS
     }
   })
 
-  test(`${id}: a sample cut off anywhere still ends without an error`, () => {
+  void test(`${id}: a sample cut off anywhere still ends without an error`, () => {
     for (const bytes of files) {
       for (let length = 0; length < bytes.length; length += 1 + (bytes.length >> 8)) {
         unpack(bytes.subarray(0, length), { formats: [format] })
@@ -84,7 +84,7 @@ export function checkFormat(format: Format, { files, contains, others }: FormatS
 }
 
 function checkMembers(format: Format, files: readonly Uint8Array[]): void {
-  test(`${format.id}: members can be read in any order and again`, () => {
+  void test(`${format.id}: members can be read in any order and again`, () => {
     for (const bytes of files) {
       unpack(bytes, {
         formats: [format],
@@ -101,7 +101,7 @@ function checkMembers(format: Format, files: readonly Uint8Array[]): void {
     }
   })
 
-  test(`${format.id}: members that nobody reads cost no decoding beyond the limits`, () => {
+  void test(`${format.id}: members that nobody reads cost no decoding beyond the limits`, () => {
     for (const bytes of files) {
       const context = { budget: new Budget(defaultLimits), passwords: [], fault: () => {} }
       let count = 0
@@ -115,21 +115,21 @@ function checkMembers(format: Format, files: readonly Uint8Array[]): void {
 }
 
 function checkBudget(format: Format, files: readonly Uint8Array[], contains: string): void {
-  test(`${format.id}: gives back all the memory it was lent`, () => {
+  void test(`${format.id}: gives back all the memory it was lent`, () => {
     for (const bytes of files) {
       const { budget } = unpack(bytes, { formats: [format] })
       assert.ok(budget.hold(defaultLimits.maxHeldBytes))
     }
   })
 
-  test(`${format.id}: members are readable with no memory to hold them in`, () => {
+  void test(`${format.id}: members are readable with no memory to hold them in`, () => {
     for (const bytes of files) {
       const { members } = unpack(bytes, { formats: [format], limits: { maxHeldBytes: 0 } })
       assert.ok(members.some(({ text }) => text === contains))
     }
   })
 
-  test(`${format.id}: a limit of the budget passes through`, () => {
+  void test(`${format.id}: a limit of the budget passes through`, () => {
     for (const bytes of files) {
       assert.equal(unpack(bytes, { formats: [format], limits: { maxMs: 0 } }).limit, 'time')
       assert.equal(unpack(bytes, { formats: [format], limits: { maxMembers: 0 } }).limit, 'members')
