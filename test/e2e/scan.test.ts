@@ -312,7 +312,7 @@ test('a mistake on the command line or in the configuration is one line, a hint 
     {
       args: ['scan', '--jobs', 'x', '.'],
       code: 64,
-      text: /^haechi: --jobs is a whole number\nhint: usage: .*\n$/,
+      text: /^haechi: --jobs is a whole number, not x\nhint: usage: .*\n$/,
     },
     {
       args: ['scan', '--config', folder.at('bad.toml'), '.'],
