@@ -6,7 +6,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { AppError, messageOf } from '../base/app-error.ts'
 import type { Config } from '../config/index.ts'
 import { type Engine, load, type TraceStep } from '../engine/index.ts'
-import { type Place, Places, Selector } from '../gate/index.ts'
+import { type Place, Places, type Remembered, Selector } from '../gate/index.ts'
 import type { Verdict } from '../model/index.ts'
 import { Stat } from '../platform/linux/statx.ts'
 import { openPath } from '../platform/linux/open-path.ts'
@@ -15,7 +15,7 @@ import { engineOptions } from './settings.ts'
 
 /** One step of the way from the question to the answer. */
 export interface ExplainStep {
-  readonly step: 'place' | 'kind' | 'exclusion' | 'process-exclusions' | 'mode' | 'policy'
+  readonly step: 'place' | 'kind' | 'cache' | 'exclusion' | 'process-exclusions' | 'mode' | 'policy'
   readonly outcome: string
   /** The file passes here without being judged. */
   readonly ends: boolean
@@ -29,16 +29,19 @@ export interface Explanation {
   readonly verdict: Verdict
 }
 
+interface Known {
+  readonly places: readonly Place[]
+  readonly engine: Engine
+  /** What a running guard remembers of a file; absent where none runs. */
+  readonly remembered?: (path: string) => Remembered
+}
+
 /** The guard's own thread must not be held up for long by a question about one file. */
 const maxMs = 3000
 const maxTrace = 1000
 
 /** Throws AppError `not-found`. A guard that runs this may read what it refuses to others. */
-export function explain(
-  config: Config,
-  path: string,
-  known: { readonly places: readonly Place[]; readonly engine: Engine },
-): Explanation {
+export function explain(config: Config, path: string, known: Known): Explanation {
   const trace: TraceStep[] = []
   let real: string
   try {
@@ -46,7 +49,10 @@ export function explain(
   } catch (thrown) {
     throw new AppError('not-found', `cannot explain ${path}: ${messageOf(thrown)}`, { cause: thrown })
   }
-  const steps = questionSteps(config, real, known.places)
+  // Before the scan: that is an open of our own, which nobody remembers.
+  const cache = cacheStep(known.remembered?.(real))
+  const [place, ...others] = questionSteps(config, real, known.places)
+  const steps = [...(place === undefined ? [] : [place]), ...cache, ...others]
   const verdict = known.engine.instance().scan(path, {
     limits: { maxMs },
     trace: (step) => {
@@ -55,6 +61,19 @@ export function explain(
   })
   return { steps, trace, verdict }
 }
+
+/** What the kernel or the table says before anything else is looked at. */
+function cacheStep(remembered: Remembered | undefined): ExplainStep[] {
+  if (remembered === undefined) return []
+  return [{ step: 'cache', outcome: cacheTexts[remembered], ends: remembered === 'clean-in-kernel' }]
+}
+
+const cacheTexts = {
+  'clean-in-kernel': 'judged clean and unchanged since: the kernel remembers it',
+  'clean-in-table': 'judged clean and unchanged since: answered from the table',
+  stuck: 'its scan hung and was ended: the deadline’s policy answers until it changes',
+  nothing: 'nothing is remembered: it would be judged',
+} as const satisfies Record<Remembered, string>
 
 function questionSteps(config: Config, real: string, places: readonly Place[]): ExplainStep[] {
   const steps: ExplainStep[] = [placeStep(real, places)]

@@ -122,6 +122,7 @@ export class Guard {
           explain(this.#config, String(request['path']), {
             places: this.#watch.status().places,
             engine: this.#engine,
+            remembered: (path) => this.#watch.remembered(path),
           }),
       })
     } catch (thrown) {

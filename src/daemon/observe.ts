@@ -76,6 +76,7 @@ export function observe(options: GateOptions): Watch {
       replaced: 0,
       swept: undefined,
     }),
+    remembered: () => 'nothing',
     reload(engine: Engine) {
       instance = engine.instance()
     },

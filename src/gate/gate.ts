@@ -11,7 +11,10 @@ import { collectGarbage } from '../base/collect-garbage.ts'
 import type { Engine } from '../engine/index.ts'
 import type { ReasonCode } from '../model/index.ts'
 import { openSignal } from '../platform/linux/epoll.ts'
-import { FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { closeFd, Ev, FanotifyGroup } from '../platform/linux/fanotify.ts'
+import { ignoredMask } from '../platform/linux/fanotify-marks.ts'
+import { openPath } from '../platform/linux/open-path.ts'
+import { Stat } from '../platform/linux/statx.ts'
 import { processFacts } from '../platform/linux/processes.ts'
 import { ignoreLeaseBreaks } from '../platform/linux/lease.ts'
 import { releaseBinaryPages, trimHeap } from '../platform/linux/release-pages.ts'
@@ -56,6 +59,9 @@ export interface GateStatus {
   readonly swept: number | undefined
 }
 
+/** `clean-in-kernel`: opens without a question until it changes; `stuck`: its scan hung, the deadline's policy answers. */
+export type Remembered = 'clean-in-kernel' | 'clean-in-table' | 'stuck' | 'nothing'
+
 const choresEveryMs = 2000
 const restStepMs = 100
 const stopGraceMs = 1000
@@ -68,6 +74,7 @@ export class Gate {
   readonly #control: Int32Array
   readonly #slots: Slots
   readonly #counters: Counters
+  readonly #verdicts: VerdictTable
   readonly #reach: Reach
   readonly #signals: { attention: number; queued: number }
   readonly #crew: Crew
@@ -96,6 +103,7 @@ export class Gate {
     this.#control = new Int32Array(this.#buffers.control)
     this.#slots = new Slots(this.#buffers.slots)
     this.#counters = new Counters(this.#buffers.counters)
+    this.#verdicts = new VerdictTable(this.#buffers.verdicts)
     this.#reach = new Reach(settings.places, settings.mode, options.onNotice)
     this.#signals = { attention: openSignal(), queued: openSignal() }
     this.#placeList = settings.places
@@ -166,6 +174,21 @@ export class Gate {
       queued: this.#slots.queued(),
       replaced: this.#crew.replaced,
       swept: this.#swept,
+    }
+  }
+
+  /** What is remembered about a file (path as bytes in a latin1 string), without changing anything. */
+  remembered(path: string): Remembered {
+    const stat = new Stat()
+    const fd = openPath(path)
+    try {
+      if (fd < 0 || !stat.read(fd)) return 'nothing'
+      const { questions } = this.#reach.groups
+      if ((ignoredMask(questions.fd, stat) & Ev.openPerm) !== 0) return 'clean-in-kernel'
+      const verdict = this.#verdicts.get(stat, Atomics.load(this.#control, Control.generation))
+      return verdict === 'clean' ? 'clean-in-table' : (verdict ?? 'nothing')
+    } finally {
+      if (fd >= 0) closeFd(fd)
     }
   }
 

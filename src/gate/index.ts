@@ -1,4 +1,4 @@
-export { Gate, gateFault, type GateOptions, type GateStatus } from './gate.ts'
+export { Gate, gateFault, type GateOptions, type GateStatus, type Remembered } from './gate.ts'
 export type { DecisionRecord } from './messages.ts'
 export { isBelow, mountAt, Places } from './places.ts'
 export { Selector } from './selection.ts'

@@ -29,9 +29,12 @@ export async function measureMemory(running: Running, when: keyof typeof moments
   into.samples.add(spares, into.who, into.round, await running.spares())
 }
 
+/** After a busy time the guard gives back what it left behind: within 2 s of quiet it begins, then it takes a moment. */
+export async function awaitRest(): Promise<void> {
+  await delay(6000)
+}
+
 export async function measureIdle(running: Running, overMs: number, into: Into): Promise<void> {
-  // The last files that were written are judged, and spare hands have gone to sleep.
-  await delay(500)
   const used = (): number => sum(running.pids.map((pid) => cpuMs(pid)))
   const before = used()
   await delay(overMs)

@@ -12,7 +12,7 @@ import { haechi, isPrepared } from './haechi.ts'
 import { readMachine } from './machine.ts'
 import { compileOpener, measureOpens, warmCaches } from './open-latency.ts'
 import { resultJson, resultText } from './report.ts'
-import { measureIdle, measureMemory } from './resources.ts'
+import { awaitRest, measureIdle, measureMemory } from './resources.ts'
 import { Samples } from './samples.ts'
 import { measureThroughput } from './throughput.ts'
 import { writeTrees } from './trees.ts'
@@ -61,8 +61,9 @@ async function perform(contestant: Contestant, stage: Stage, round: number): Pro
   if (running.pids.length > 0) {
     await measureMemory(running, 'end', into)
     if (round < plan.idleRounds) {
-      await measureIdle(running, plan.idleMs, into)
+      await awaitRest()
       await measureMemory(running, 'rest', into)
+      await measureIdle(running, plan.idleMs, into)
     }
   }
   await running.stop()

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { ask, statusOf } from '../support/ask.ts'
 import { nobody, startGuard } from '../support/guard.ts'
 import { makeInfected } from '../support/infected.ts'
-import { must, run, tryRead } from '../support/opener.ts'
+import { eventually, must, run, tryRead } from '../support/opener.ts'
 import { requireRoot, withScratch } from '../support/scratch.ts'
 
 const launcher = `${import.meta.dirname}/../../bin/haechi`
@@ -75,6 +75,31 @@ say(b'x' * 1000000)`
   await must('python3', ['-c', code, guard.socket])
   assert.equal((await statusOf(guard)).pid, guard.pid)
   assert.ok(!(await tryRead(infected.plain)).ok)
+})
+
+const explainWhileWriting = `
+import subprocess, sys
+launcher, socket, path = sys.argv[1:]
+file = open(path, 'r+')
+file.write('changed')
+file.flush()
+print(subprocess.run([launcher, 'explain', '--socket', socket, path], capture_output=True, text=True).stdout)
+`
+
+test('explain tells whether a file is remembered; what is being written is not', async (t) => {
+  if (!requireRoot(t)) return
+  const scratch = withScratch(t)
+  scratch.folder('place')
+  const path = scratch.at('place/file')
+  writeFileSync(path, 'clean')
+  await using guard = await startGuard({ places: [scratch.at('place')], args: ['--no-sweep'] })
+  const cache = async (): Promise<string> =>
+    /^cache .*$/m.exec((await ask(guard, 'explain', path)).stdout)?.[0] ?? ''
+  assert.match(await cache(), /nothing is remembered/)
+  await tryRead(path)
+  assert.ok(await eventually(async () => (await cache()).includes('the kernel remembers it'), 5000))
+  const { stdout } = await must('python3', ['-c', explainWhileWriting, launcher, guard.socket, path])
+  assert.match(stdout, /^cache +nothing is remembered/m)
 })
 
 test('explain shows what would happen and why: inside, outside, excluded, in a member', async (t) => {
