@@ -1,11 +1,11 @@
 // What happens to a malicious file besides being refused. Runs in the main thread, on the file that was judged
 // or on none: its identity is compared before anything is touched.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 
 import { messageOf } from '../base/app-error.ts'
 import type { DecisionRecord } from '../gate/index.ts'
-import { Quarantine } from '../response/quarantine/index.ts'
+import { deleteFile, Quarantine } from '../response/index.ts'
 
 export type FoundAction = 'deny' | 'quarantine' | 'delete'
 export type Response = 'quarantined' | 'deleted' | 'left-in-place' | 'failed'
@@ -35,7 +35,9 @@ export function createResponder(
     try {
       if (!isJudged(fd, record))
         return { response: 'left-in-place', problem: 'the path leads to another file by now' }
-      return action === 'delete' ? remove(path, fd) : take(quarantine, path, fd, record)
+      return action === 'delete'
+        ? outcome('deleted', deleteFile(path, fd))
+        : outcome('quarantined', quarantine.add({ path, fd, verdict: record.verdict, by: 'haechi guard' }))
     } catch (thrown) {
       return { response: 'failed', problem: messageOf(thrown) }
     } finally {
@@ -49,17 +51,12 @@ function isJudged(fd: number, record: DecisionRecord): boolean {
   return Number(ino & 0xffffffffn) === record.inodeLow && Number(ino >> 32n) === record.inodeHigh
 }
 
-function remove(path: Buffer, fd: number): Responded {
-  const there = lstatSync(path, { bigint: true })
-  const ours = fstatSync(fd, { bigint: true })
-  if (there.ino !== ours.ino || there.dev !== ours.dev) return { response: 'left-in-place' }
-  unlinkSync(path)
-  return { response: 'deleted' }
+function outcome(response: 'quarantined' | 'deleted', done: Outcome): Responded {
+  if (done.original === 'left-in-place') return { response: 'left-in-place' }
+  const { otherLinks } = done
+  return otherLinks > 0
+    ? { response, problem: `${otherLinks} more names (hard links) lead to it` }
+    : { response }
 }
 
-function take(quarantine: Quarantine, path: Buffer, fd: number, record: DecisionRecord): Responded {
-  const { original, otherLinks } = quarantine.add({ path, fd, verdict: record.verdict, by: 'haechi guard' })
-  if (original === 'left-in-place') return { response: 'left-in-place' }
-  const problem = otherLinks > 0 ? { problem: `${otherLinks} more names (hard links) lead to it` } : {}
-  return { response: 'quarantined', ...problem }
-}
+type Outcome = ReturnType<typeof deleteFile>

@@ -4,29 +4,21 @@
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 
-import { messageOf } from '../base/app-error.ts'
 import { monotonicMs, since } from '../base/clock.ts'
 import { collectGarbage } from '../base/collect-garbage.ts'
-import { Poller, signal } from '../platform/linux/epoll.ts'
+import { Poller } from '../platform/linux/epoll.ts'
 import { closeFd, Ev, FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { nameEvents } from '../platform/linux/file-handles.ts'
-import { pathOfFd, type ProcessFacts, processFacts } from '../platform/linux/processes.ts'
+import { processFacts } from '../platform/linux/processes.ts'
 import { ThreadPriority } from '../platform/linux/scheduling.ts'
-import { Stat } from '../platform/linux/statx.ts'
+import { CaseWork } from './case-work.ts'
 import { Counters } from './counters.ts'
-import { type Judgement, Judge } from './judge.ts'
-import {
-  forgetAll,
-  forgetClean,
-  ignoreDirectory,
-  markKnownBad,
-  rememberClean,
-  unmarkKnownBad,
-} from './marks.ts'
-import type { ControlMessage, GateDecision, WorkerMessage, WorkerStart } from './messages.ts'
+import { Judge } from './judge.ts'
+import { forgetAll, forgetClean } from './marks.ts'
+import type { ControlMessage, WorkerMessage, WorkerStart } from './messages.ts'
 import { Places } from './places.ts'
 import { Selector } from './selection.ts'
-import { Control, type Kind, Slots } from './shared-state.ts'
+import { Control, Slots } from './shared-state.ts'
 import { lowNice, SlowLane } from './slow-lane.ts'
 import { VerdictTable } from './verdict-table.ts'
 
@@ -42,17 +34,12 @@ const questions = new FanotifyGroup(descriptors.questions)
 const knownBad = new FanotifyGroup(descriptors.knownBad)
 const written = new FanotifyGroup(descriptors.written)
 const moved = new FanotifyGroup(descriptors.moved)
-const outsideGroups = [
-  { group: questions, mask: Ev.openPerm | Ev.openExecPerm },
-  { group: written, mask: Ev.closeWrite },
-]
 const judge = new Judge({
   engine: start.engine,
   generation: start.generation,
   verdicts: new VerdictTable(start.buffers.verdicts),
   pulse: counters.pulseOf(worker),
 })
-const selector = new Selector(settings)
 let places = new Places(settings.places)
 const priority = new ThreadPriority()
 // A spare never takes a long scan; with a single instance there is nobody to leave free, and spares step in.
@@ -61,23 +48,26 @@ const lane = new SlowLane(
   worker,
   start.spare ? 0 : Math.max(1, settings.instances - 1),
 )
-const stat = new Stat()
-const after = new Stat()
 const records = Buffer.alloc(64 * 1024)
 let retired = false
 // Messages may have come before this thread ran: the first look is always taken.
 let configuration = -1
 
-/** One file on its way through the worker. */
-interface Case {
-  readonly slot: number
-  readonly fd: number
-  readonly pid: number
-  readonly kind: Kind
-  /** The group that waits for an answer, if any does. */
-  readonly group: FanotifyGroup | undefined
-  readonly startedUs: number
-}
+const work = new CaseWork({
+  worker,
+  settings,
+  control,
+  slots,
+  counters,
+  lane,
+  judge,
+  selector: new Selector(settings),
+  groups: { questions, knownBad, written },
+  queued: descriptors.queued,
+  places: () => ({ places, configuration }),
+  send,
+  wakeGuardian,
+})
 
 function send(message: WorkerMessage): void {
   port?.postMessage(message)
@@ -100,7 +90,7 @@ function serveQuestion(group: FanotifyGroup): boolean {
   const startedUs = performance.now() * 1000
   slots.begin(worker, { fd, pid, kind, started: monotonicMs(), group: group.fd }, true)
   counters.add(worker, 'questions')
-  handle({ slot: worker, fd, pid, kind, group, startedUs })
+  work.handle({ slot: worker, fd, pid, kind, group, startedUs })
   return true
 }
 
@@ -120,7 +110,7 @@ function serveWritten(): boolean {
   const startedUs = performance.now() * 1000
   slots.begin(worker, { fd, pid, kind: 'close-write', started: monotonicMs(), group: -1 }, false)
   counters.add(worker, 'written')
-  handle({ slot: worker, fd, pid, kind: 'close-write', group: undefined, startedUs })
+  work.handle({ slot: worker, fd, pid, kind: 'close-write', group: undefined, startedUs })
   return true
 }
 
@@ -132,189 +122,8 @@ function serveQueue(): boolean {
   const queued = slots.get(index)
   const group = [questions, knownBad].find(({ fd }) => fd === queued.group)
   const startedUs = performance.now() * 1000 - since(queued.started) * 1000
-  handle({ slot: index, fd: queued.fd, pid: queued.pid, kind: queued.kind, group, startedUs })
+  work.handle({ slot: index, fd: queued.fd, pid: queued.pid, kind: queued.kind, group, startedUs })
   return true
-}
-
-function handle(item: Case): void {
-  let kept = false
-  counters.beat(worker)
-  try {
-    kept = decide(item)
-  } catch (thrown) {
-    // Ours to fix, not the opener's to suffer from.
-    answer(item, settings.onFailed === 'allow')
-    send({ type: 'fault', worker, message: messageOf(thrown) })
-  }
-  if (!kept) {
-    // In this order: a slot in use has an open descriptor, whenever this thread is ended.
-    slots.end(item.slot)
-    closeFd(item.fd)
-  }
-  lane.leave()
-}
-
-/** True when the file went into the queue: its descriptor stays open. */
-function decide(item: Case): boolean {
-  const { fd } = item
-  const isKnown = stat.read(fd)
-  if (!isKnown || !stat.isFile || stat.size === 0) {
-    // An empty file or a device has nothing to judge; one that cannot even be looked at could not be read.
-    answer(item, isKnown || settings.onFailed === 'allow')
-    return false
-  }
-  const path = pathOfFd(fd) ?? ''
-  if (passesUnjudged(item, path)) return false
-  if (item.kind === 'close-write') judge.forget(stat)
-  const generation = judge.generation
-  const judgement = judge.judge(fd, stat, baseName(path), lane.slice())
-  if (judgement.source === 'cache') counters.add(worker, 'cacheHits')
-  else counters.add(worker, 'scanned')
-  const preempted = judgement.reasons.some((reason) => reason.code === 'preempted')
-  if (preempted && judgement.status !== 'found') {
-    counters.add(worker, 'deferred')
-    if (defer(item)) return true
-    conclude(item, path, {
-      ...judgement,
-      reasons: [{ code: 'deadline', chain: [baseName(path)], message: 'too many long scans wait already' }],
-    })
-    return false
-  }
-  conclude(item, path, judgement)
-  remember(item, judgement, generation)
-  return false
-}
-
-/** Answers at once what is not to be judged. */
-function passesUnjudged(item: Case, path: string): boolean {
-  // A file known to be bad is judged under every name.
-  if (item.group !== knownBad && places.positionOf(path, stat.mountId, stat.links) === 'outside') {
-    answer(item, true)
-    counters.add(worker, 'outside')
-    const current = (): boolean => Atomics.load(control, Control.configuration) === configuration
-    const directory = path.slice(0, Math.max(1, path.lastIndexOf('/')))
-    ignoreDirectory(
-      outsideGroups,
-      directory,
-      (real, mountId) => places.positionOf(real, mountId, 1) === 'outside' && current(),
-    )
-    return true
-  }
-  const selection = selector.byPath(path)
-  const excluded = !selection.judged || !selector.byProcess(item.pid).judged
-  if (!excluded) return false
-  answer(item, true)
-  counters.add(worker, 'excluded')
-  return true
-}
-
-function defer(item: Case): boolean {
-  if (item.slot !== worker || !slots.defer(worker)) return false
-  signal(descriptors.queued)
-  wakeGuardian()
-  return true
-}
-
-function conclude(item: Case, path: string, judgement: Judgement): void {
-  const allow = settings.mode === 'observe' || policyOf(judgement)
-  // A bad file stays bad under every name; marked before the answer, so that no other name slips through.
-  if (judgement.status === 'found' && settings.mode !== 'observe') markBad(item.fd)
-  else if (item.group === knownBad && judgement.status === 'clean') unmarkKnownBad(knownBad, item.fd)
-  const worthALine = judgement.status !== 'clean' || settings.verbose
-  // Before the answer: afterwards the process may be gone.
-  const facts = worthALine ? processFacts(item.pid) : undefined
-  const inTime = item.group === undefined || answer(item, allow)
-  if (facts === undefined) return
-  if (judgement.status !== 'clean') counters.add(worker, judgement.status)
-  const given: GateDecision = allow ? 'allow' : 'deny'
-  const decision = inTime ? given : settings.onDeadline
-  report(item, path, judgement, { kind: inTime ? item.kind : 'late', decision, facts })
-}
-
-/** Every mark keeps an inode in memory: when there are many, they are all dropped and set anew as they are met. */
-const maxKnownBad = 10_000
-
-function markBad(fd: number): void {
-  if (Atomics.add(control, Control.knownBad, 1) >= maxKnownBad) {
-    Atomics.store(control, Control.knownBad, 0)
-    forgetAll([knownBad])
-  }
-  markKnownBad(knownBad, settings.mode, fd)
-}
-
-function policyOf(judgement: Judgement): boolean {
-  switch (judgement.status) {
-    case 'clean':
-      return true
-    case 'found':
-      return false
-    case 'partial':
-      return (
-        (judgement.reasons.some(({ code }) => code === 'deadline')
-          ? settings.onDeadline
-          : settings.onPartial) === 'allow'
-      )
-    case 'failed':
-      return settings.onFailed === 'allow'
-  }
-}
-
-/** False when the guardian had answered already. */
-function answer(item: Case, allow: boolean): boolean {
-  if (item.group === undefined || !slots.claim(item.slot)) return false
-  item.group.answer(item.fd, allow)
-  counters.add(worker, allow ? 'allowed' : 'denied')
-  counters.time(worker, performance.now() * 1000 - item.startedUs)
-  return true
-}
-
-/** `generation`: of the database that judged. */
-function remember(item: Case, judgement: Judgement, generation: number): void {
-  const outdated = (): boolean => generation !== Atomics.load(control, Control.generation)
-  if (outdated()) return
-  if (judgement.status === 'found') judge.remember(stat, judgement)
-  if (judgement.status !== 'clean' || !rememberClean(questions, item.fd, stat, after)) return
-  // A reload drops all marks; ours may have come after that.
-  if (outdated()) {
-    forgetClean(questions, item.fd)
-    return
-  }
-  counters.add(worker, 'marksSet')
-  judge.remember(stat, judgement)
-}
-
-interface Outcome {
-  readonly kind: Kind
-  readonly decision: GateDecision
-  readonly facts: ProcessFacts
-}
-
-function report(item: Case, path: string, judgement: Judgement, outcome: Outcome): void {
-  send({
-    type: 'decision',
-    kind: outcome.kind,
-    path,
-    verdict: {
-      status: judgement.status,
-      detections: judgement.detections,
-      reasons: judgement.reasons,
-      size: stat.size,
-    },
-    decision: outcome.decision,
-    pid: item.pid,
-    uid: outcome.facts.uid,
-    process: outcome.facts.name,
-    commandLine: outcome.facts.commandLine,
-    instance: worker,
-    us: Math.round(performance.now() * 1000 - item.startedUs),
-    device: stat.device,
-    inodeLow: stat.inodeLow,
-    inodeHigh: stat.inodeHigh,
-  })
-}
-
-function baseName(path: string): string {
-  return Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1').toString('utf8')
 }
 
 function readMessages(): void {

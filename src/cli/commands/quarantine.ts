@@ -59,7 +59,7 @@ export const quarantine: Command<typeof options> = defineCommand({
       throw usage(quarantine, 'restore --to takes one ID')
     }
     const { loadConfig } = await import('../../config/index.ts')
-    const { Quarantine } = await import('../../response/quarantine/index.ts')
+    const { Quarantine } = await import('../../response/index.ts')
     const { runAction } = await import('../quarantine/actions.ts')
     const directory =
       given.directory ?? (await loadConfig({ file: given.config })).config.quarantine.directory

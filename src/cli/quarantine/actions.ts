@@ -3,12 +3,7 @@
 import { AppError } from '../../base/app-error.ts'
 import { decodeName } from '../../base/text.ts'
 import type { DamagedItemLine } from '../../model/output.ts'
-import {
-  itemPath,
-  type Listed,
-  type Quarantine,
-  type RestoreOptions,
-} from '../../response/quarantine/index.ts'
+import { itemPath, type Listed, type Quarantine, type RestoreOptions } from '../../response/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { Terminal } from '../render/terminal.ts'

@@ -2,7 +2,7 @@
 
 import { formatSize } from '../../config/units.ts'
 import type { QuarantineLine } from '../../model/output.ts'
-import { type Item, itemPath } from '../../response/quarantine/index.ts'
+import { type Item, itemPath } from '../../response/index.ts'
 import type { Terminal } from '../render/terminal.ts'
 
 export function itemLine(item: Item): QuarantineLine {

@@ -1,12 +1,12 @@
 // --on-found: what happens to a malicious file. It acts on the file that was judged or not at all: the path is opened
 // again and must still be the same file in the same state.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, unlinkSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { messageOf } from '../../base/app-error.ts'
 import type { Verdict } from '../../model/index.ts'
-import { Quarantine } from '../../response/quarantine/index.ts'
+import { deleteFile, Quarantine } from '../../response/index.ts'
 import { type FileEntry, joinPath, pathText } from './entry.ts'
 import type { Identity } from './protocol.ts'
 import type { Response } from './report.ts'
@@ -28,8 +28,8 @@ export function createResponder(action: 'quarantine' | 'delete', directory: stri
       try {
         if (!isJudged(fd, identity)) return leftInPlace(name)
         return action === 'delete'
-          ? deleteFile(path, fd, name)
-          : quarantineFile(quarantine, { path, fd, verdict, by: 'haechi scan' }, name)
+          ? respondedWith('deleted', deleteFile(path, fd), name)
+          : respondedWith('quarantined', quarantine.add({ path, fd, verdict, by: 'haechi scan' }), name)
       } finally {
         closeSync(fd)
       }
@@ -63,21 +63,12 @@ function leftInPlace(name: string): Responded {
   }
 }
 
-function deleteFile(path: Buffer, fd: number, name: string): Responded {
-  const there = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  const ours = fstatSync(fd, { bigint: true })
-  if (there?.ino !== ours.ino || there.dev !== ours.dev) return leftInPlace(name)
-  unlinkSync(path)
-  return withLinks('deleted', Number(ours.nlink) - 1, name)
-}
-
-function quarantineFile(
-  quarantine: Quarantine,
-  request: Parameters<Quarantine['add']>[0],
+function respondedWith(
+  response: 'quarantined' | 'deleted',
+  done: ReturnType<typeof deleteFile>,
   name: string,
 ): Responded {
-  const { original, otherLinks } = quarantine.add(request)
-  return original === 'removed' ? withLinks('quarantined', otherLinks, name) : leftInPlace(name)
+  return done.original === 'removed' ? withLinks(response, done.otherLinks, name) : leftInPlace(name)
 }
 
 function withLinks(response: Response, otherLinks: number, name: string): Responded {

@@ -1,0 +1,2 @@
+export { deleteFile } from './delete-file.ts'
+export { type Item, itemPath, type Listed, Quarantine, type RestoreOptions } from './quarantine/index.ts'
