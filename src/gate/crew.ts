@@ -116,6 +116,7 @@ export class Crew {
     if (member === undefined || this.#stopping) return
     this.#members.delete(index)
     this.#replaced++
+    this.#options.onNotice(`instance ${index} hangs and is replaced`)
     // The new one first: until the old one is gone there is one hand less.
     const successor = this.#freeIndex(index)
     const started = successor === undefined ? undefined : this.#start(successor, member.spare)

@@ -298,7 +298,6 @@ export class Gate {
         })
         return
       case 'stuck':
-        this.#notice(`instance ${message.worker} hangs and is replaced`)
         this.#crew.replace(message.worker).catch((fault: unknown) => {
           this.#notice(`instance ${message.worker} could not be replaced: ${messageOf(fault)}`)
         })

@@ -236,3 +236,5 @@ const poller = watch()
 send({ type: 'started', worker })
 run(poller)
 poller.close()
+// A thread that has ended is not one that hangs.
+counters.setBusy(worker, false)
