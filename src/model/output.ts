@@ -161,6 +161,51 @@ export const restoredLine = z.strictObject({
 
 export const deletedLine = z.strictObject({ type: z.literal('quarantine-deleted'), version, id: text })
 
+export const statusLine = z.looseObject({
+  type: z.literal('status'),
+  version,
+  pid: count,
+  mode: z.enum(['open', 'exec', 'observe']),
+  unprivileged: z.boolean().check(z.describe('Only observing, because root is missing.')),
+  kernel: text,
+  uptimeMs: count,
+  rssBytes: count,
+  engine: z.looseObject({ engine: text, database: text, signatures: count }),
+  gate: z.looseObject({
+    places: z.array(z.looseObject({ path: text, kind: z.enum(['directory', 'mount', 'filesystem']) })),
+    instances: count,
+    spares: count.check(z.describe('Further instances, started because nobody answered.')),
+    replaced: count.check(z.describe('Instances that hung or failed and were replaced.')),
+    queued: count.check(z.describe('Long scans that wait.')),
+    counters: z.record(text, count).check(z.describe('Since the start.')),
+    latencyUs: z
+      .strictObject({ p50: z.number(), p99: z.number(), max: z.number() })
+      .check(z.describe('How long openers waited: upper bounds within 19 %.')),
+    swept: z.optional(count).check(z.describe('Files of the sweep; absent while it runs.')),
+  }),
+})
+
+export const checkLine = z.strictObject({
+  type: z.literal('check'),
+  version,
+  name: text,
+  result: z
+    .enum(['ok', 'warn', 'fail'])
+    .check(z.describe('`warn`: works with the gap that is named; `fail`: a guard cannot stand.')),
+  detail: text,
+})
+
+export const explainLine = z.looseObject({
+  type: z.literal('explain'),
+  version,
+  step: text.check(
+    z.describe(
+      'The way of a question (`place`, `cache`, `kind`, `exclusion`, `process-exclusions`, `mode`, `policy`), what each `detector` and `format` did, `limits`, `reason` for what was not read, and `verdict` last.',
+    ),
+  ),
+  outcome: z.optional(text),
+})
+
 /** Every line type, by the heading under which it is documented. */
 export const outputLines = {
   verdict: { schema: verdictLine, about: '`haechi scan --json`: one line a file, clean ones too.' },
@@ -170,6 +215,9 @@ export const outputLines = {
     schema: decisionLine,
     about: '`haechi guard --json`: one decision worth a line (all with --verbose).',
   },
+  status: { schema: statusLine, about: '`haechi status --json`.' },
+  explain: { schema: explainLine, about: '`haechi explain --json`: one step a line.' },
+  check: { schema: checkLine, about: '`haechi doctor --json`: one check a line.' },
   'quarantine-item': {
     schema: quarantineLine,
     about: '`haechi quarantine list|show --json`: one item of the quarantine.',

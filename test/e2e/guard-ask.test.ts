@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { lstatSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 
+import { outputLines } from '../../src/model/output.ts'
 import { ask, statusOf } from '../support/ask.ts'
 import { nobody, startGuard } from '../support/guard.ts'
 import { makeInfected } from '../support/infected.ts'
@@ -75,6 +76,20 @@ say(b'x' * 1000000)`
   await must('python3', ['-c', code, guard.socket])
   assert.equal((await statusOf(guard)).pid, guard.pid)
   assert.ok(!(await tryRead(infected.plain)).ok)
+})
+
+test('the JSON lines of status, explain and doctor are what the reference says', async (t) => {
+  if (!requireRoot(t)) return
+  const scratch = withScratch(t)
+  const infected = await makeInfected(scratch.folder('place'))
+  await using guard = await startGuard({ places: [scratch.at('place')] })
+  const lines = [
+    ...(await ask(guard, 'status', '--json')).stdout.trim().split('\n'),
+    ...(await ask(guard, 'explain', '--json', infected.zip)).stdout.trim().split('\n'),
+    ...(await ask(guard, 'doctor', '--json')).stdout.trim().split('\n'),
+  ].map((line) => JSON.parse(line) as { type: 'status' | 'explain' | 'check' })
+  for (const line of lines) outputLines[line.type].schema.parse(line)
+  assert.deepEqual([...new Set(lines.map(({ type }) => type))], ['status', 'explain', 'check'])
 })
 
 const explainWhileWriting = `
