@@ -161,7 +161,7 @@ export const restoredLine = z.strictObject({
 
 export const deletedLine = z.strictObject({ type: z.literal('quarantine-deleted'), version, id: text })
 
-export const statusLine = z.looseObject({
+const statusLine = z.looseObject({
   type: z.literal('status'),
   version,
   pid: count,
@@ -185,7 +185,7 @@ export const statusLine = z.looseObject({
   }),
 })
 
-export const checkLine = z.strictObject({
+const checkLine = z.strictObject({
   type: z.literal('check'),
   version,
   name: text,
@@ -195,7 +195,7 @@ export const checkLine = z.strictObject({
   detail: text,
 })
 
-export const explainLine = z.looseObject({
+const explainLine = z.looseObject({
   type: z.literal('explain'),
   version,
   step: text.check(
