@@ -78,7 +78,7 @@ except PermissionError as error:
     assert.equal(attempt.stdout, '')
     assert.ok(attempt.ok, attempt.stderr)
   }
-  assert.ok(guard.decisions.length > 0)
+  await guard.waitForDecision(() => guard.decisions.length > 0)
 })
 
 test('running is refused: a malicious program, a script, an interpreter, and a library that is loaded', async (t) => {
@@ -162,5 +162,5 @@ for depth in range(20):
   await using guard = await startGuard({ places: [place] })
   const attempt = await python(deep, [place, ''])
   assert.equal(attempt.stdout, '1\n'.repeat(20), attempt.stderr)
-  assert.ok(guard.decisions.length >= 20)
+  await guard.waitForDecision(() => guard.decisions.length >= 20)
 })

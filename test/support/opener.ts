@@ -90,5 +90,7 @@ export async function eventually(isSo: () => Promise<boolean>, timeoutMs: number
   for (;;) {
     if (await isSo()) return true
     if (performance.now() > end) return false
+    // What is asked about may come as an event of this very process.
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
