@@ -2,6 +2,7 @@
 // child has an end, so that a guard that does not answer fails the test instead of hanging it.
 
 import { spawn } from 'node:child_process'
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 
 const halves = [String.raw`X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-`, 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*']
 /** The EICAR test file, put together here so that no source file is one. */
@@ -91,6 +92,6 @@ export async function eventually(isSo: () => Promise<boolean>, timeoutMs: number
     if (await isSo()) return true
     if (performance.now() > end) return false
     // What is asked about may come as an event of this very process.
-    await new Promise((resolve) => setImmediate(resolve))
+    await turnOfTheLoop()
   }
 }
