@@ -17,10 +17,12 @@ export function observe(options: GateOptions): Watch {
   const { settings, onNotice } = options
   let instance: Instance = options.engine.instance()
   const pending = new Map<string, NodeJS.Timeout>()
+  let isFlooded = false
   const counts = { scanned: 0, found: 0, partial: 0, failed: 0 }
 
   function judge(path: string): void {
     pending.delete(path)
+    if (pending.size === 0) isFlooded = false
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return
     const started = performance.now()
     const verdict = instance.scan(path)
@@ -46,11 +48,13 @@ export function observe(options: GateOptions): Watch {
   }
 
   function touched(path: string): void {
-    clearTimeout(pending.get(path))
-    if (pending.size >= maxPending) {
-      onNotice(`more than ${maxPending} files changed at once: ${path} was not judged`)
+    if (pending.size >= maxPending && !pending.has(path)) {
+      // Once for each flood, or the notices would be one.
+      if (!isFlooded) onNotice(`more than ${maxPending} files changed at once: not all of them are judged`)
+      isFlooded = true
       return
     }
+    clearTimeout(pending.get(path))
     pending.set(path, setTimeout(judge, quietMs, path))
   }
 

@@ -107,7 +107,6 @@ export class Crew {
     if (this.#stopping || index === undefined || this.#members.size >= this.#options.settings.instances * 3)
       return
     await this.#start(index, true)
-    this.#watchSpare(index)
   }
 
   /** Ends worker `index`, which gives no sign of life, and puts a new one in its place. */
@@ -168,6 +167,7 @@ export class Crew {
       })
     })
     this.#members.set(worker, { thread, spare, ended })
+    if (spare) this.#watchSpare(worker, thread)
     if (this.#places !== undefined) thread.postMessage(this.#places)
     let running = false
     return new Promise((resolve, reject) => {
@@ -241,11 +241,13 @@ export class Crew {
     closeFd(fd)
   }
 
-  /** A spare ends when somebody is free again. */
-  #watchSpare(index: number): void {
+  /** A spare ends when somebody else is free again; a single instance keeps one. */
+  #watchSpare(index: number, thread: Worker): void {
     setTimeout(() => {
-      if (Atomics.load(this.#control, Control.idle) > 1) this.#retire(index)
-      else this.#watchSpare(index)
+      if (this.#members.get(index)?.thread !== thread) return
+      const isNeeded = this.#members.size <= Math.max(2, this.#options.settings.instances)
+      if (!isNeeded && Atomics.load(this.#control, Control.idle) > 1) this.#retire(index)
+      else this.#watchSpare(index, thread)
     }, spareRestMs).unref()
   }
 

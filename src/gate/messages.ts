@@ -88,7 +88,7 @@ export interface Descriptors {
   readonly knownBad: number
   /** Tells when a written file was closed. */
   readonly written: number
-  /** Tells when something was moved or linked; -1 where the file systems cannot say. */
+  /** Tells when something was moved or linked. */
   readonly moved: number
   /** eventfd: the gate ends, or there is a message. */
   readonly attention: number

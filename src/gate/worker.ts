@@ -220,10 +220,8 @@ function rest(poller: Poller): number {
 function watch(): Poller {
   const poller = new Poller()
   poller.add(descriptors.attention, { trigger: 'edge', shared: false })
-  for (const descriptor of [descriptors.questions, descriptors.knownBad, descriptors.written]) {
-    poller.add(descriptor, { trigger: 'level', shared: true })
-  }
-  if (descriptors.moved >= 0) poller.add(descriptors.moved, { trigger: 'level', shared: true })
+  for (const { fd } of [questions, knownBad, written, moved])
+    poller.add(fd, { trigger: 'level', shared: true })
   if (!start.spare) poller.add(descriptors.queued, { trigger: 'edge', shared: true })
   return poller
 }

@@ -28,7 +28,6 @@ export const Init = {
 export const Mark = {
   add: 0x1,
   remove: 0x2,
-  dontFollow: 0x4,
   mount: 0x10,
   /** Ignored mask of the old kind: dropped by the kernel when the file is modified. */
   ignoredMask: 0x20,
@@ -43,13 +42,9 @@ export const Mark = {
 
 /** Event masks. */
 export const Ev = {
-  modify: 0x2,
   closeWrite: 0x8,
-  open: 0x20,
   movedTo: 0x80,
   create: 0x100,
-  openExec: 0x1000,
-  queueOverflow: 0x4000,
   openPerm: 0x10000,
   openExecPerm: 0x40000,
   onChild: 0x08000000,

@@ -20,15 +20,10 @@ export function errnoName(code: number): string {
 
 export const E = {
   PERM: 1,
-  NOENT: 2,
   INTR: 4,
-  AGAIN: 11,
   EXIST: 17,
   INVAL: 22,
-  NODEV: 19,
-  XDEV: 18,
   OPNOTSUPP: 95,
-  STALE: 116,
 } as const
 
 /** The fault of a system call that must not fail. */
