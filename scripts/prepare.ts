@@ -6,7 +6,9 @@ import { resolve } from 'node:path'
 import { flushCompileCache } from 'node:module'
 
 // The entry point would run a command; everything else only defines, or ends at once outside a worker thread.
-for await (const file of glob('src/**/*.ts', { exclude: ['**/*.test.ts', 'src/cli/main.ts'] })) {
+for await (const file of glob('src/**/*.ts', {
+  exclude: ['**/*.test.ts', '**/*.d.ts', 'src/cli/main.ts', 'src/engine/matcher/kernel/assembly/**'],
+})) {
   try {
     await import(resolve(file))
   } catch {

@@ -7,6 +7,7 @@ import {
   sectionNames,
   type Sections,
   sectionTable,
+  type UpdateSource,
 } from './options.ts'
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
@@ -19,11 +20,13 @@ type ValueOf<O> = O extends { kind: 'boolean' }
     ? number
     : O extends { kind: 'choice'; choices: readonly (infer Choice)[] }
       ? Choice
-      : O extends { kind: 'path' }
+      : O extends { kind: 'path' | 'text' }
         ? string
         : O extends { kind: 'places' }
           ? readonly Place[]
-          : readonly string[]
+          : O extends { kind: 'sources' }
+            ? readonly UpdateSource[]
+            : readonly string[]
 
 type KeyOf<Name, O> = Name extends string
   ? O extends { kind: 'duration' }
@@ -43,6 +46,8 @@ export interface Config {
   readonly gate: Values<'gate'> & { readonly exclude: Values<'gate.exclude'> }
   readonly quarantine: Values<'quarantine'>
   readonly daemon: Values<'daemon'>
+  readonly clamd: Values<'clamd'>
+  readonly update: Values<'update'>
 }
 
 /** Checked values of one or more files, by section and key as written there. */
@@ -82,6 +87,7 @@ export interface ScanLimits {
   readonly ratioFromBytes: number
   readonly maxMs: number
   readonly maxHeldBytes: number
+  readonly maxMatchedBytes: number
 }
 
 export function limitsOf(scan: Config['scan']): ScanLimits {
@@ -93,5 +99,6 @@ export function limitsOf(scan: Config['scan']): ScanLimits {
     ratioFromBytes: scan.ratioFromBytes,
     maxMs: scan.maxTimeMs,
     maxHeldBytes: scan.maxHeldBytes,
+    maxMatchedBytes: scan.maxMatchedBytes,
   }
 }

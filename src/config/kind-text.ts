@@ -15,16 +15,22 @@ export function kindText(option: Option): string {
       return `a duration with its unit, such as "5 s" or "500 ms", at least ${formatDuration(option.least)}`
     case 'choice':
       return `one of ${option.choices.map((choice) => `"${choice}"`).join(', ')}`
+    case 'text':
+      return 'a text'
     case 'path':
-      return 'a path'
+      return option.mayBeEmpty === true ? 'a path, or "" for none' : 'a path'
     case 'texts':
       return 'a list of texts'
     case 'paths':
       return 'a list of paths'
+    case 'rules':
+      return 'a list of paths, a namespace and a colon before those that need one'
     case 'users':
       return 'a list of user names or numbers'
     case 'places':
       return 'a list of paths or of tables { path, kind }'
+    case 'sources':
+      return 'a list of tables { name, kind = "clamav" | "archive" | "folder", … }'
   }
 }
 
@@ -37,6 +43,8 @@ export function initialText(option: Option): string {
       return JSON.stringify(formatDuration(option.initial))
     case 'count':
       return option.initialText ?? String(option.initial)
+    case 'path':
+      return option.initialText ?? JSON.stringify(option.initial)
     default:
       return JSON.stringify(option.initial)
   }

@@ -2,7 +2,8 @@
 // types (config.ts) and docs/reference/config.md all come from this table. It loads nothing, so that a
 // run without a configuration file never pays for the validator.
 
-import { availableParallelism } from 'node:os'
+import { availableParallelism, homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 
 /** What a value may be; `schema.ts` says how each is checked, `kindText` how it is documented. */
 export type Option =
@@ -27,12 +28,25 @@ export type Option =
       readonly choices: readonly string[]
     }
   | { readonly kind: 'texts'; readonly initial: readonly string[]; readonly about: string }
+  /** Any text, the empty one too. */
+  | { readonly kind: 'text'; readonly initial: string; readonly about: string }
   /** One path; relative ones start at the configuration file's folder. */
-  | { readonly kind: 'path'; readonly initial: string; readonly about: string }
+  | {
+      readonly kind: 'path'
+      readonly initial: string
+      readonly about: string
+      /** An empty text stands for none. */
+      readonly mayBeEmpty?: true
+      /** Documented instead of `initial` where that depends on the machine. */
+      readonly initialText?: string
+    }
   | { readonly kind: 'paths'; readonly initial: readonly string[]; readonly about: string }
+  /** Paths that may have a namespace and a colon in front. */
+  | { readonly kind: 'rules'; readonly initial: readonly string[]; readonly about: string }
   /** User names or numbers, as text inside. */
   | { readonly kind: 'users'; readonly initial: readonly string[]; readonly about: string }
   | { readonly kind: 'places'; readonly initial: readonly Place[]; readonly about: string }
+  | { readonly kind: 'sources'; readonly initial: readonly UpdateSource[]; readonly about: string }
 
 export const placeKinds = ['directory', 'mount', 'filesystem'] as const
 
@@ -42,12 +56,40 @@ export interface Place {
   readonly kind: (typeof placeKinds)[number]
 }
 
+/** Where `haechi update` gets signatures; the folder updates/ says what each key means. */
+export type UpdateSource =
+  | {
+      readonly kind: 'clamav'
+      readonly name: string
+      readonly url: string
+      readonly databases: readonly string[]
+      readonly key?: string
+      readonly insecure: boolean
+    }
+  | {
+      readonly kind: 'archive'
+      readonly name: string
+      readonly url: string
+      readonly sha256?: string
+      readonly signature?: string
+      readonly key?: string
+      readonly insecure: boolean
+    }
+  | { readonly kind: 'folder'; readonly name: string; readonly path: string; readonly key?: string }
+
 export interface Section {
   readonly about: string
   readonly options: Readonly<Record<string, Option>>
 }
 
 export const systemConfigFile = '/etc/haechi/haechi.toml'
+
+/** A user's own as the XDG Base Directory Specification has it. */
+function cacheFolder(): string {
+  if (process.getuid?.() === 0) return '/var/cache/haechi'
+  const { XDG_CACHE_HOME: named = '' } = process.env
+  return join(isAbsolute(named) ? named : join(homedir(), '.cache'), 'haechi')
+}
 
 const sections = {
   scan: {
@@ -99,6 +141,12 @@ const sections = {
         least: 1024 ** 2,
         about: 'Unpacked bytes held in memory at one time; beyond that they are unpacked again when needed.',
       },
+      max_matched_bytes: {
+        kind: 'size',
+        initial: 256 * 1024 ** 2,
+        least: 1024,
+        about: 'Bytes of one object that are searched for signatures; a longer object ends `partial`.',
+      },
       passwords: {
         kind: 'texts',
         initial: [],
@@ -113,6 +161,40 @@ const sections = {
         kind: 'paths',
         initial: [],
         about: 'Files of `hash[:size]:name` lines (MD5, SHA-1 or SHA-256).',
+      },
+      rules: {
+        kind: 'rules',
+        initial: [],
+        about:
+          'YARA rules: files, or folders with `.yar`, `.yara`, `.rule` and `.rules` files. Each file has a namespace of its own; ' +
+          '`NAMESPACE:PATH` gives one to all of them.',
+      },
+      databases: {
+        kind: 'paths',
+        initial: [],
+        about: 'ClamAV databases: files such as `daily.cvd`, or folders of them.',
+      },
+      local: {
+        kind: 'path',
+        initial: '/var/lib/haechi/local',
+        mayBeEmpty: true,
+        about:
+          'Folder of your own hashes and rules, which `haechi rules add` writes; always loaded when it exists.',
+      },
+      variables: {
+        kind: 'texts',
+        initial: [],
+        about:
+          'External variables of YARA rules, `"name=value"` each: a whole number, a number with a point, `true` or `false`, or a ' +
+          'text (in double quotes when it looks like one of the others). `filename`, `filepath`, `extension`, `filetype` and ' +
+          '`owner` are always there.',
+      },
+      cache: {
+        kind: 'path',
+        initial: cacheFolder(),
+        initialText: '/var/cache/haechi for root, else haechi in the user’s cache folder',
+        mayBeEmpty: true,
+        about: 'Folder for compiled rules and databases, so that a start need not compile them again.',
       },
       plugins: {
         kind: 'paths',
@@ -230,6 +312,174 @@ const sections = {
         initial: '/run/haechi/haechi.sock',
         about: 'Unix socket that `haechi status` asks.',
       },
+    },
+  },
+  update: {
+    about:
+      'Where `haechi update` gets signatures and rules. A source is a table with a `name` of your choice (a-z, 0-9, _ and -) and one of ' +
+      'three kinds. `clamav`: a mirror with `url`, `databases` (default `["main", "daily", "bytecode"]`) and, for a private one, `key`, a ' +
+      'PEM file with its RSA public key. `archive`: `url` of a zip, tar, tar.gz or single file of rules or hash lists, with `sha256` to pin its ' +
+      'content, or `signature` (URL of a detached Ed25519 signature) and `key` (PEM file) to have it signed. `folder`: a `path` on this ' +
+      'host, such as an offline bundle. `insecure = true` allows http:// to other hosts than this one.',
+    options: {
+      sources: { kind: 'sources', initial: [], about: 'What is updated, in this order.' },
+      directory: {
+        kind: 'path',
+        initial: '/var/lib/haechi/signatures',
+        about: 'Where the content is kept: `NAME/current` leads to the current version of a source.',
+      },
+      keep: {
+        kind: 'count',
+        initial: 2,
+        least: 1,
+        most: 100,
+        about: 'Versions of a source that stay, the current one included.',
+      },
+      max_bytes: {
+        kind: 'size',
+        initial: 1024 ** 3,
+        least: 1024,
+        about: 'The largest download.',
+      },
+      max_unpacked_bytes: {
+        kind: 'size',
+        initial: 2 * 1024 ** 3,
+        least: 1024,
+        about: 'The most that one archive, database or folder may unpack to.',
+      },
+      max_diffs: {
+        kind: 'count',
+        initial: 50,
+        least: 0,
+        most: 10_000,
+        about: 'ClamAV versions that are made up for by diffs; beyond that the whole database is loaded.',
+      },
+      timeout: {
+        kind: 'duration',
+        initial: 30_000,
+        least: 100,
+        about: 'The longest time without a byte from a server.',
+      },
+      max_time: {
+        kind: 'duration',
+        initial: 30 * 60_000,
+        least: 100,
+        about: 'The longest time for one download.',
+      },
+      retries: {
+        kind: 'count',
+        initial: 3,
+        least: 0,
+        most: 20,
+        about: 'How often a request that failed is repeated.',
+      },
+      retry_wait: {
+        kind: 'duration',
+        initial: 1000,
+        least: 1,
+        about:
+          'The first pause before that; each further one is twice as long. A server’s Retry-After holds up to 60 s.',
+      },
+      ca_file: {
+        kind: 'path',
+        initial: '',
+        mayBeEmpty: true,
+        about: 'PEM file with certificate authorities that are trusted besides those of the runtime.',
+      },
+    },
+  },
+  clamd: {
+    about:
+      'The protocol of clamd (ClamAV 1.4), for mail filters, file servers and clamdscan; off unless an address is given. It knows no ' +
+      'passwords: whoever can connect may scan what the guard may read, and so learn which files exist. Symbolic links are not followed ' +
+      'and answered `OK`, as clamd does; a directory in which something could not be read is not `OK`, other than with clamd.',
+    options: {
+      socket: {
+        kind: 'path',
+        initial: '',
+        mayBeEmpty: true,
+        about:
+          'Unix socket, such as `/run/haechi/clamd.sock`; only here files can be passed as open descriptors.',
+      },
+      socket_mode: {
+        kind: 'choice',
+        initial: '0660',
+        choices: ['0600', '0660', '0666'],
+        about: 'Who may connect to it: the owner, the group too, or everybody.',
+      },
+      socket_group: { kind: 'text', initial: '', about: 'Group of the socket, by name or number.' },
+      tcp: {
+        kind: 'text',
+        initial: '',
+        about: '`HOST:PORT`, or `PORT` for the loopback, such as `3310`.',
+      },
+      threads: {
+        kind: 'count',
+        initial: Math.min(4, Math.max(2, availableParallelism())),
+        initialText: '2 to 4, by the number of cores',
+        least: 1,
+        most: 64,
+        about: 'Files scanned at the same time; the threads start when they are needed.',
+      },
+      on_partial: {
+        kind: 'choice',
+        initial: 'error',
+        choices: ['error', 'found', 'ok'],
+        about:
+          'The answer when nothing was found but something could not be read: an `ERROR` with the reason, a `FOUND` such as ' +
+          '`Heuristics.Limits.Exceeded.MaxScanSize` or `Heuristics.Encrypted.Member`, or `OK`, which lets unread content pass.',
+      },
+      stream_max_length: {
+        kind: 'size',
+        initial: 100 * 1024 ** 2,
+        least: 1,
+        about:
+          'The longest stream (INSTREAM). Short ones are held in memory, others in a nameless file in the temporary folder.',
+      },
+      command_read_timeout: {
+        kind: 'duration',
+        initial: 30_000,
+        least: 100,
+        about: 'How long a client may take for its first command, and for reading an answer.',
+      },
+      read_timeout: {
+        kind: 'duration',
+        initial: 120_000,
+        least: 100,
+        about: 'The longest pause inside of a stream, and between two commands of a session.',
+      },
+      max_connections: {
+        kind: 'count',
+        initial: 100,
+        least: 1,
+        most: 10_000,
+        about: 'Clients served at the same time.',
+      },
+      max_queue: {
+        kind: 'count',
+        initial: 200,
+        least: 0,
+        most: 10_000,
+        about: 'Further clients that wait for their turn; more are turned away.',
+      },
+      max_directory_recursion: {
+        kind: 'count',
+        initial: 15,
+        least: 0,
+        most: 1000,
+        about: 'Directories inside of directories; deeper ones are answered with an `ERROR`.',
+      },
+      follow_symlinks: {
+        kind: 'boolean',
+        initial: false,
+        about: 'Scan what a symbolic link leads to that the client names itself.',
+      },
+      allow_reload: {
+        kind: 'boolean',
+        initial: true,
+        about: 'Let clients load the signatures again (RELOAD).',
+      },
+      allow_shutdown: { kind: 'boolean', initial: false, about: 'Let clients end the guard (SHUTDOWN).' },
     },
   },
 } as const satisfies Readonly<Record<string, Section>>

@@ -7,8 +7,16 @@ import type * as z from 'zod/mini'
 
 import { AppError } from '../base/app-error.ts'
 import type { RawConfig } from './config.ts'
+import { resolveRules } from './content.ts'
 import { kindText } from './kind-text.ts'
-import { type Option, type Place, type SectionName, sectionNames, sectionTable } from './options.ts'
+import {
+  type Option,
+  type Place,
+  type SectionName,
+  sectionNames,
+  sectionTable,
+  type UpdateSource,
+} from './options.ts'
 import { fileSchema } from './schema.ts'
 import { nearest } from './suggest.ts'
 
@@ -97,10 +105,18 @@ function absolute(file: string, raw: RawConfig): RawConfig {
   const base = dirname(resolve(file))
   const fix = (value: unknown, option: Option | undefined): unknown => {
     if (value === undefined) return value
-    if (option?.kind === 'path') return resolve(base, value as string)
+    if (option?.kind === 'path') return value === '' ? '' : resolve(base, value as string)
     if (option?.kind === 'paths') return (value as string[]).map((path) => resolve(base, path))
+    if (option?.kind === 'rules') return (value as string[]).map((named) => resolveRules(base, named))
     if (option?.kind === 'places') {
       return (value as Place[]).map((place) => ({ ...place, path: resolve(base, place.path) }))
+    }
+    if (option?.kind === 'sources') {
+      return (value as UpdateSource[]).map((source) => ({
+        ...source,
+        ...('path' in source ? { path: resolve(base, source.path) } : {}),
+        ...(source.key === undefined ? {} : { key: resolve(base, source.key) }),
+      }))
     }
     return value
   }

@@ -9,6 +9,29 @@ import { parseDuration, parseSize } from './units.ts'
 const text = z.string().check(z.minLength(1))
 const place = z.union([text, z.strictObject({ path: text, kind: z.optional(z.enum(placeKinds)) })])
 
+const keyFile = z.optional(text)
+const insecure = z._default(z.boolean(), false)
+const source = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('clamav'),
+    name: text,
+    url: text,
+    databases: z._default(z.array(text), ['main', 'daily', 'bytecode']),
+    key: keyFile,
+    insecure,
+  }),
+  z.strictObject({
+    kind: z.literal('archive'),
+    name: text,
+    url: text,
+    sha256: z.optional(text),
+    signature: z.optional(text),
+    key: keyFile,
+    insecure,
+  }),
+  z.strictObject({ kind: z.literal('folder'), name: text, path: text, key: keyFile }),
+])
+
 /** The check of one option; what it accepts comes out as the program uses it. */
 function optionSchema(option: Option): z.ZodMiniType {
   switch (option.kind) {
@@ -22,10 +45,13 @@ function optionSchema(option: Option): z.ZodMiniType {
       return quantity([z.string()], parseDuration, option.least)
     case 'choice':
       return z.enum(option.choices)
+    case 'text':
+      return z.string()
     case 'path':
-      return text
+      return option.mayBeEmpty === true ? z.string() : text
     case 'texts':
     case 'paths':
+    case 'rules':
       return z.array(text)
     case 'users':
       return z.pipe(
@@ -43,6 +69,8 @@ function optionSchema(option: Option): z.ZodMiniType {
           ),
         ),
       )
+    case 'sources':
+      return z.array(source)
   }
 }
 
@@ -73,4 +101,6 @@ export const fileSchema = z.strictObject({
   gate: sectionSchema(sectionTable.gate, { exclude: sectionSchema(sectionTable['gate.exclude']) }),
   quarantine: sectionSchema(sectionTable.quarantine),
   daemon: sectionSchema(sectionTable.daemon),
+  clamd: sectionSchema(sectionTable.clamd),
+  update: sectionSchema(sectionTable.update),
 })

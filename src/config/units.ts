@@ -55,7 +55,7 @@ export function formatSize(bytes: number): string {
   for (const [unit, factor] of steps) {
     if (bytes >= factor) return `${trimZero(bytes / factor)} ${unit}`
   }
-  return `${bytes} B`
+  return `${Math.round(bytes)} B`
 }
 
 /** `500 ms`, `5 s`, `2 min 5 s`, `1 h 30 min`. */

@@ -70,12 +70,14 @@ function serve(client: Socket, handlers: Handlers): void {
     }
     const end = text.indexOf('\n')
     if (end < 0) return
-    client.end(`${JSON.stringify(answerTo(text.slice(0, end), handlers))}\n`)
     client.removeAllListeners('data')
+    // The answer may take its time.
+    client.setTimeout(0)
+    void answerTo(text.slice(0, end), handlers).then((answer) => client.end(`${JSON.stringify(answer)}\n`))
   })
 }
 
-function answerTo(line: string, handlers: Handlers): unknown {
+async function answerTo(line: string, handlers: Handlers): Promise<unknown> {
   try {
     const request: unknown = JSON.parse(line)
     if (typeof request !== 'object' || request === null) throw new AppError('usage', 'a request is an object')
@@ -84,7 +86,7 @@ function answerTo(line: string, handlers: Handlers): unknown {
       typeof command === 'string' && Object.hasOwn(handlers, command) ? handlers[command] : undefined
     if (handler === undefined)
       throw new AppError('usage', `unknown command; there are ${Object.keys(handlers).join(', ')}`)
-    return { ok: true, result: handler(request as Record<string, unknown>) }
+    return { ok: true, result: await handler(request as Record<string, unknown>) }
   } catch (thrown) {
     return { ok: false, error: messageOf(thrown) }
   }
@@ -99,13 +101,17 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-/** Sends one request to a running guard. Throws AppError `not-running` when none answers. */
-export function ask(path: string, request: Readonly<Record<string, unknown>>): Promise<unknown> {
+/** Sends one request to a running guard. Throws AppError `not-running` when none answers within the time. */
+export function ask(
+  path: string,
+  request: Readonly<Record<string, unknown>>,
+  timeoutMs: number = clientTimeoutMs,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path)
     let text = ''
     socket.setEncoding('utf8')
-    socket.setTimeout(clientTimeoutMs, () => {
+    socket.setTimeout(timeoutMs, () => {
       socket.destroy()
       reject(new AppError('not-running', `the guard on ${path} does not answer`))
     })

@@ -3,11 +3,15 @@
 import { release } from 'node:os'
 
 import { messageOf } from '../base/app-error.ts'
+import type { ClientCount } from '../api/clamd/index.ts'
 import type { Config } from '../config/index.ts'
-import { type Engine, type EngineVersion, load } from '../engine/index.ts'
+import type { Engine, EngineVersion, Problem } from '../engine/index.ts'
 import { type DecisionRecord, Gate, gateFault, type GateStatus } from '../gate/index.ts'
+import { clamdAddresses } from './clamd-addresses.ts'
+import { type ClamdFront, startClamd } from './clamd.ts'
 import { type ControlSocket, listen } from './control-socket.ts'
 import { explain } from './explain.ts'
+import { loadEngine } from './load-engine.ts'
 import { observe } from './observe.ts'
 import { createResponder, type Responded } from './respond.ts'
 import { engineOptions, gateSettings } from './settings.ts'
@@ -26,6 +30,13 @@ export interface GuardOptions {
   readonly onDecision: (decision: Decision) => void
   /** What an administrator should know. */
   readonly onNotice: (message: string) => void
+  /** What in rules and lists could not be used, after each load. */
+  readonly onProblems: (problems: readonly Problem[]) => void
+}
+
+export interface Reloaded {
+  readonly database: string
+  readonly signatures: number
 }
 
 export interface GuardStatus {
@@ -38,6 +49,8 @@ export interface GuardStatus {
   readonly uptimeMs: number
   readonly rssBytes: number
   readonly gate: GateStatus
+  /** Clients of clamd's protocol; undefined where it is not served. */
+  readonly clamd: ClientCount | undefined
 }
 
 export class Guard {
@@ -46,12 +59,16 @@ export class Guard {
   readonly #unprivileged: boolean
   readonly #started = performance.now()
   readonly #notice: (message: string) => void
+  readonly #tellProblems: GuardOptions['onProblems']
   #engine: Engine
   #socket: ControlSocket | undefined
+  #reloading: Promise<unknown> = Promise.resolve()
+  #clamd: ClamdFront | undefined
 
   private constructor(options: GuardOptions, engine: Engine, watch: { gate: Watch; unprivileged: boolean }) {
     this.#config = options.config
     this.#notice = options.onNotice
+    this.#tellProblems = options.onProblems
     this.#engine = engine
     this.#watch = watch.gate
     this.#unprivileged = watch.unprivileged
@@ -61,10 +78,11 @@ export class Guard {
   static async start(options: GuardOptions): Promise<Guard> {
     const { config } = options
     const settings = gateSettings(config, options.verbose)
+    const addresses = clamdAddresses(config.clamd)
     const fault = gateFault()
     if (fault !== undefined && config.gate.mode !== 'observe') throw fault
-    const engine = load(engineOptions(config))
-    for (const { file, line, message } of engine.problems) options.onNotice(`${file}:${line}: ${message}`)
+    const { engine, problems } = await loadEngine(engineOptions(config))
+    options.onProblems(problems)
     const respond = createResponder(
       config.gate.mode === 'observe' ? 'deny' : config.gate.onFound,
       config.quarantine.directory,
@@ -76,6 +94,13 @@ export class Guard {
     const gate = fault === undefined ? await Gate.start(start) : observe(start)
     const guard = new Guard(options, engine, { gate, unprivileged: fault !== undefined })
     await guard.#listen()
+    guard.#clamd = await startClamd({
+      addresses,
+      config,
+      engine,
+      reload: () => guard.reload(),
+      onNotice: options.onNotice,
+    })
     return guard
   }
 
@@ -89,15 +114,24 @@ export class Guard {
       uptimeMs: Math.round(performance.now() - this.#started),
       rssBytes: process.memoryUsage.rss(),
       gate: this.#watch.status(),
+      clamd: this.#clamd?.clients(),
     }
   }
 
   /** Loads the lists and plugins again; the present ones stay when that fails. */
-  reload(): { readonly database: string; readonly signatures: number } {
+  async reload(): Promise<Reloaded> {
+    // One after the other: each reads what is there when its turn comes.
+    const reloaded = this.#reloading.then(() => this.#reloadNow())
+    this.#reloading = reloaded.catch(() => undefined)
+    return reloaded
+  }
+
+  async #reloadNow(): Promise<Reloaded> {
     try {
-      const engine = load(engineOptions(this.#config))
-      for (const { file, line, message } of engine.problems) this.#notice(`${file}:${line}: ${message}`)
+      const { engine, problems } = await loadEngine(engineOptions(this.#config))
+      this.#tellProblems(problems)
       this.#watch.reload(engine)
+      this.#clamd?.use(engine)
       this.#engine = engine
     } catch (thrown) {
       this.#notice(`the reload failed, the present signatures stay: ${messageOf(thrown)}`)
@@ -109,6 +143,7 @@ export class Guard {
 
   async stop(): Promise<void> {
     this.#socket?.close()
+    await this.#clamd?.stop()
     await this.#watch.stop()
   }
 

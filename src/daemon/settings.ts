@@ -3,16 +3,20 @@
 import { realpathSync } from 'node:fs'
 
 import { AppError, messageOf } from '../base/app-error.ts'
-import { type Config, limitsOf } from '../config/index.ts'
+import { type Config, contentOf, limitsOf } from '../config/index.ts'
 import type { EngineOptions } from '../engine/index.ts'
 import type { GateSettings, Place } from '../gate/index.ts'
+import { configuredFolders } from '../updates/index.ts'
 import { userId } from './users.ts'
 
 export function engineOptions(config: Config): EngineOptions {
   return {
+    ...contentOf(config.engine),
+    folders: [
+      ...(config.engine.local === '' ? [] : [{ name: 'local', path: config.engine.local }]),
+      ...configuredFolders(config.update),
+    ],
     limits: limitsOf(config.scan),
-    hashLists: config.engine.hashLists,
-    plugins: config.engine.plugins,
     passwords: config.scan.passwords,
   }
 }

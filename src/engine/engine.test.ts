@@ -43,6 +43,7 @@ test('load, instance, scan, version and unload are all it takes', (t) => {
       engine: engineVersion,
       database: '',
       signatures: 1,
+      cached: false,
       detectors: ['eicar'],
       formats: ['zip', 'gzip', 'tar'],
     },

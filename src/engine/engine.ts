@@ -8,6 +8,8 @@ import { basename } from 'node:path'
 import { AppError, messageOf } from '../base/app-error.ts'
 import type { Verdict } from '../model/index.ts'
 import { createDetectors } from './detectors/index.ts'
+import type { FileFacts } from './detectors/detector.ts'
+import type { Variables } from './detectors/yara/index.ts'
 import {
   attachHashDatabase,
   type HashDatabase,
@@ -16,15 +18,30 @@ import {
 } from './detectors/hash/index.ts'
 import { formats } from './formats/index.ts'
 import { Budget, defaultLimits, type Limits, type Pulse, type Slice } from './limits.ts'
+import { Image, type SharedImage } from './image.ts'
 import { loadPlugins } from './plugins/load-plugins.ts'
 import { Heads, type Parts, scan, type TraceStep } from './scan.ts'
 import { bytesSource, maxRead } from './source/byte-source.ts'
 import { fdSource } from './source/fd-source.ts'
+import { type CatalogRule, rulesOf } from './signatures/catalog.ts'
+import { type ContentFolder, contentOfFolders } from './signatures/content.ts'
+import { noCounts } from './signatures/databases.ts'
+import { loadSignatures, type SignatureCounts, type Signatures } from './signatures/signatures.ts'
 
 export interface EngineOptions {
   readonly limits?: Partial<Limits>
   /** Files of `hash[:size]:name` lines; see detectors/hash. */
   readonly hashLists?: readonly string[]
+  /** Files and folders of YARA rules; `NAMESPACE:PATH` names the namespace of their rules. */
+  readonly rules?: readonly string[]
+  /** ClamAV databases: files such as `daily.cvd`, and folders of them. */
+  readonly databases?: readonly string[]
+  /** Folders with rules, databases and hash lists together. */
+  readonly folders?: readonly ContentFolder[]
+  /** External variables of YARA rules, beside filename, filepath, extension, filetype and owner. */
+  readonly variables?: Variables
+  /** Folder for compiled signatures; without it every load compiles them. */
+  readonly cache?: string
   /** Folders with a plugin.json; see plugins/load-plugins.ts. */
   readonly plugins?: readonly string[]
   /** Tried on encrypted members. */
@@ -36,15 +53,30 @@ export interface EngineVersion {
   /** Changes whenever the loaded signatures change: 16 hexadecimal digits. */
   readonly database: string
   readonly signatures: number
+  /** The rules and databases came compiled from the cache. */
+  readonly cached: boolean
   readonly detectors: readonly string[]
   readonly formats: readonly string[]
 }
 
-/** A line of a list that could not be used; the rest was loaded. */
+export interface EngineCounts extends SignatureCounts {
+  /** Entries of hash lists. */
+  readonly hashes: number
+}
+
+/** Something in a list or a rule file that could not be used; the rest was loaded. */
 export interface Problem {
   readonly file: string
+  /** From 1; 0 for the file as a whole. */
   readonly line: number
+  /** From 1; where a place in the line is known. */
+  readonly column?: number
   readonly message: string
+  /** The line and a caret below the place. */
+  readonly excerpt?: string
+  /** Which kind of fault in a rule it is, and in which rule. */
+  readonly code?: string
+  readonly rule?: string
 }
 
 /** Everything another thread needs to scan with the same database; structured-cloneable, copies no tables. */
@@ -52,12 +84,21 @@ export interface SharedEngine {
   readonly options: EngineOptions
   readonly database: string
   readonly hash: SharedHashDatabase
+  readonly signatures: SharedSignatures | undefined
+}
+
+interface SharedSignatures {
+  readonly image: SharedImage
+  readonly counts: SignatureCounts
+  readonly fromCache: boolean
 }
 
 export interface ScanOptions {
   /** First link of the chain; without it the path's base name, or `data`. Never decides what the object is. */
   readonly name?: string
   readonly limits?: Partial<Limits>
+  /** What YARA rules may ask about the file; without it the path that was given. */
+  readonly file?: FileFacts
   /** Size of the object behind a descriptor, where the caller knows it already. */
   readonly size?: number
   /** End at the first detection. */
@@ -70,25 +111,71 @@ export interface ScanOptions {
 
 export const engineVersion = '0.1.0'
 
-/** Compiles the lists and loads the plugins. Throws AppError when a file cannot be read or a plugin is wrong. */
+/** Compiles the lists and rules and loads the plugins. Throws AppError when a file cannot be read or a plugin is wrong. */
 export function load(options: EngineOptions = {}): Engine {
-  const files = (options.hashLists ?? []).map((name) => ({ name, bytes: readList(name) }))
-  const { database, problems } = loadHashLists(files)
+  const { folders = [] } = options
+  const content = contentOfFolders(folders)
+  const lists = [...(options.hashLists ?? []), ...content.hashLists]
+  const files = lists.map((name) => ({ name, bytes: readList(name) }))
+  const { database: hash, problems } = loadHashLists(files)
+  const signatures = loadSignatures({
+    rules: options.rules ?? [],
+    databases: options.databases ?? [],
+    folders,
+    variables: options.variables ?? {},
+    cache: options.cache,
+  })
   const digest = createHash('sha256').update(engineVersion)
   for (const file of files) digest.update(createHash('sha256').update(file.bytes).digest())
-  return new Engine(options, { hash: database, id: digest.digest('hex').slice(0, 16) }, problems)
+  digest.update(signatures?.id ?? '')
+  const database = { hash, signatures, id: digest.digest('hex').slice(0, 16) }
+  return new Engine(options, database, [
+    ...content.problems,
+    ...problems,
+    ...ruleProblems(signatures),
+    ...(signatures?.databaseProblems ?? []),
+  ])
+}
+
+function signatureCount(counts: SignatureCounts | undefined): number {
+  if (counts === undefined) return 0
+  const { hashes, bodies, logical, containers } = counts.databases
+  return counts.rules + hashes + bodies + logical + containers
 }
 
 /** The same engine in another thread. */
 export function attach(shared: SharedEngine): Engine {
-  return new Engine(shared.options, { hash: attachHashDatabase(shared.hash), id: shared.database }, [])
+  const hash = attachHashDatabase(shared.hash)
+  const signatures =
+    shared.signatures === undefined
+      ? undefined
+      : { ...shared.signatures, image: new Image(shared.signatures.image) }
+  return new Engine(shared.options, { hash, signatures, id: shared.database }, [])
+}
+
+function ruleProblems(signatures: Signatures | undefined): Problem[] {
+  return (signatures?.problems ?? [])
+    .filter(({ severity }) => severity === 'error')
+    .map(({ file, line, column, message, excerpt, code, rule }) => ({
+      file,
+      line,
+      column,
+      message,
+      excerpt,
+      code,
+      ...(rule === undefined ? {} : { rule }),
+    }))
 }
 
 /** What the instances of an engine have in common. */
-type LoadedParts = Omit<Parts, 'heads'>
+interface LoadedParts extends Omit<Parts, 'heads'> {
+  /** Whether there are rules, whose first use takes longer. */
+  readonly hasRules: boolean
+}
 
 interface Database {
   readonly hash: HashDatabase
+  readonly signatures: Pick<Signatures, 'image' | 'counts' | 'fromCache'> | undefined
   readonly id: string
 }
 
@@ -105,14 +192,31 @@ export class Engine {
     this.#database = database
     const plugins = loadPlugins(options.plugins ?? [])
     this.#parts = {
-      detectors: [...createDetectors({ hash: database.hash }), ...plugins.detectors],
+      detectors: [
+        ...createDetectors({
+          hash: database.hash,
+          signatures: database.signatures?.image,
+          variables: options.variables ?? {},
+        }),
+        ...plugins.detectors,
+      ],
       formats: [...formats, ...plugins.formats],
       passwords: options.passwords ?? [],
+      hasRules: database.signatures !== undefined,
     }
   }
 
   get shared(): SharedEngine {
-    return { options: this.#options, database: this.#database.id, hash: this.#database.hash.shared }
+    const { hash, signatures, id } = this.#database
+    return {
+      options: this.#options,
+      database: id,
+      hash: hash.shared,
+      signatures:
+        signatures === undefined
+          ? undefined
+          : { image: signatures.image.shared, counts: signatures.counts, fromCache: signatures.fromCache },
+    }
   }
 
   /** One scanner; use as many as there are threads. An instance is not re-entrant. */
@@ -125,10 +229,23 @@ export class Engine {
     return {
       engine: engineVersion,
       database: this.#database.id,
-      signatures: this.#database.hash.count + 1,
+      signatures: this.#database.hash.count + signatureCount(this.#database.signatures?.counts) + 1,
+      cached: this.#database.signatures?.fromCache ?? false,
       detectors: parts.detectors.map((detector) => detector.id),
       formats: parts.formats.map((format) => format.id),
     }
+  }
+
+  /** The YARA rules, in the order of their files. */
+  *rules(): Generator<CatalogRule, void> {
+    const { signatures } = this.#database
+    if (signatures !== undefined) yield* rulesOf(signatures.image)
+  }
+
+  get counts(): EngineCounts {
+    const { hash, signatures } = this.#database
+    const none = { rules: 0, strings: 0, patterns: 0, databases: noCounts }
+    return { ...none, ...signatures?.counts, hashes: hash.count }
   }
 
   /** Drops the database. Later scans of this engine's instances throw AppError `unsupported`. */
@@ -141,6 +258,11 @@ export class Engine {
     return this.#parts
   }
 }
+
+/** One small object of each kind that rules are told apart by. */
+const warmingHeads = ['MZ', '\x7fELF', '#!/bin/sh\n'].map((head) =>
+  Buffer.from(head.padEnd(128, '\0'), 'latin1'),
+)
 
 export class Instance {
   readonly #parts: () => LoadedParts
@@ -164,6 +286,11 @@ export class Instance {
     return this.#run({ source: bytesSource(source), size: source.length }, options.name ?? 'data', options)
   }
 
+  /** Does once what first scans do: whoever cannot wait calls it before. A few tens of milliseconds with many rules. */
+  warm(): void {
+    if (this.#parts().hasRules) for (const head of warmingHeads) this.scan(head)
+  }
+
   #scanPath(path: string, options: ScanOptions): Verdict {
     const name = options.name ?? basename(path)
     let fd: number
@@ -174,7 +301,7 @@ export class Instance {
       return unreadable(name, messageOf(thrown))
     }
     try {
-      return this.#scanDescriptor(fd, { ...options, name })
+      return this.#scanDescriptor(fd, { file: { path, owner: '' }, ...options, name })
     } finally {
       closeSync(fd)
     }
@@ -210,6 +337,7 @@ export class Instance {
         budget: new Budget(limits, options.slice, options.pulse),
         firstOnly: options.firstOnly ?? false,
         trace: options.trace,
+        file: options.file ?? { path: '', owner: '' },
       },
     )
   }

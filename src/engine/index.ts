@@ -7,6 +7,7 @@ export {
   load,
   type Problem,
 } from './engine.ts'
+export type { CatalogRule } from './signatures/catalog.ts'
 export { engineVersion, type ScanOptions, type SharedEngine } from './engine.ts'
 export type { DetectContext, Detector } from './detectors/detector.ts'
 export type { Format, Member, MemberFault, UnpackContext } from './formats/format.ts'

@@ -18,6 +18,8 @@ export interface Limits {
   readonly maxMs: number
   /** Decoded bytes held in memory at one time, all levels together; more is decoded again when needed. */
   readonly maxHeldBytes: number
+  /** Bytes of one object that are searched for signatures. */
+  readonly maxMatchedBytes: number
 }
 
 export const defaultLimits: Limits = {
@@ -28,6 +30,7 @@ export const defaultLimits: Limits = {
   ratioFromBytes: 32 * 1024 ** 2,
   maxMs: 30_000,
   maxHeldBytes: 48 * 1024 ** 2,
+  maxMatchedBytes: 256 * 1024 ** 2,
 }
 
 export type LimitCode = Extract<ReasonCode, 'depth' | 'members' | 'bytes' | 'ratio' | 'time' | 'preempted'>

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../base/app-error.ts'
 import type { Detection, Reason, ReasonCode, Verdict } from '../model/index.ts'
-import type { Detector } from './detectors/detector.ts'
+import type { Detector, FileFacts } from './detectors/detector.ts'
 import type { Format, UnpackContext } from './formats/format.ts'
 import { type Budget, LimitReached } from './limits.ts'
 import { headBytes, type ScanObject } from './scan-object.ts'
@@ -40,6 +40,7 @@ export interface ScanRequest {
   readonly firstOnly: boolean
   /** Told what every part did with every object. */
   readonly trace?: ((step: TraceStep) => void) | undefined
+  readonly file: FileFacts
 }
 
 /** One part's work on one object. */
@@ -118,6 +119,8 @@ function runDetector(detector: Detector, object: ScanObject, request: ScanReques
   guarded(findings, object, detector.id, () =>
     detector.detect(object, {
       budget,
+      file: request.file,
+      incomplete: (code, message) => findings.note(code, object.chain, message),
       report: (name, offset) => {
         names = names === '' ? name : `${names}, ${name}`
         findings.add({
@@ -125,7 +128,7 @@ function runDetector(detector: Detector, object: ScanObject, request: ScanReques
           detector: detector.id,
           chain: object.chain,
           offset,
-          sha256: digest(object, budget),
+          sha256: findings.digestOf(object, budget),
         })
       },
     }),
@@ -209,9 +212,16 @@ const maxDetections = 1000
 class Findings {
   readonly #detections: Detection[] = []
   readonly #reasons: Reason[] = []
+  #digested: { readonly object: ScanObject; readonly sha256: string } | undefined
 
   get any(): boolean {
     return this.#detections.length > 0
+  }
+
+  /** Computed once for an object, however much is found in it. */
+  digestOf(object: ScanObject, budget: Budget): string {
+    if (this.#digested?.object !== object) this.#digested = { object, sha256: digest(object, budget) }
+    return this.#digested.sha256
   }
 
   add(detection: Detection): void {

@@ -32,6 +32,7 @@ export class Judge {
 
   constructor(options: JudgeOptions) {
     this.#instance = attach(options.engine).instance()
+    this.#instance.warm()
     this.#generation = options.generation
     this.#verdicts = options.verdicts
     this.#pulse = options.pulse
@@ -43,6 +44,7 @@ export class Judge {
 
   reload(engine: SharedEngine, generation: number): void {
     this.#instance = attach(engine).instance()
+    this.#instance.warm()
     this.#generation = generation
     this.#findings.clear()
   }

@@ -3,6 +3,8 @@
 
 import * as z from 'zod/mini'
 
+import { ruleLines } from './rule-lines.ts'
+
 const text = z.string()
 const count = z.int().check(z.minimum(0))
 const version = z.literal(1).check(z.describe('Version of this line’s schema.'))
@@ -161,6 +163,61 @@ export const restoredLine = z.strictObject({
 
 export const deletedLine = z.strictObject({ type: z.literal('quarantine-deleted'), version, id: text })
 
+const sourceKind = z.enum(['clamav', 'archive', 'folder'])
+const sourceFolder = z
+  .optional(text)
+  .check(z.describe('Folder of the current version; absent when there is none.'))
+
+export const updateLine = z.strictObject({
+  type: z.literal('update'),
+  version,
+  source: text.check(z.describe('Name of the source.')),
+  kind: sourceKind,
+  result: z
+    .enum(['updated', 'current', 'available', 'failed'])
+    .check(z.describe('`available`: what a run without --dry-run would install.')),
+  before: z.optional(text).check(z.describe('The version that was there.')),
+  after: z.optional(text).check(z.describe('The version that is there now, or is available.')),
+  folder: sourceFolder,
+  notes: z.array(text),
+  problems: z
+    .array(text)
+    .check(
+      z.describe(
+        'What could not be updated; what was there before stays. The rest of the source was updated.',
+      ),
+    ),
+  ms: count,
+})
+
+export const updateSourceLine = z.strictObject({
+  type: z.literal('update-source'),
+  version,
+  source: text.check(z.describe('Name of the source.')),
+  kind: sourceKind,
+  from: text.check(z.describe('Its address or path, without what is secret in it.')),
+  current: z.optional(text).check(z.describe('The current version.')),
+  installed_at: z.optional(time),
+  checked_at: z.optional(time).check(z.describe('When it was last asked with success.')),
+  age_s: z.optional(count).check(z.describe('Seconds since then.')),
+  folder: sourceFolder,
+  files: count,
+})
+
+export const problemLine = z.strictObject({
+  type: z.literal('problem'),
+  version,
+  severity: z
+    .enum(['error', 'warning', 'performance'])
+    .check(z.describe('`error`: it is not used; `performance`: scans would be faster without it.')),
+  code: z.optional(text).check(z.describe('The kind of fault, where it has a name.')),
+  file: text,
+  line: z.optional(count).check(z.describe('From 1; absent when it is about the file as a whole.')),
+  column: z.optional(count).check(z.describe('From 1, in characters.')),
+  rule: z.optional(text).check(z.describe('The rule that it is in.')),
+  message: text.check(z.describe('One sentence for people.')),
+})
+
 const statusLine = z.looseObject({
   type: z.literal('status'),
   version,
@@ -215,6 +272,12 @@ export const outputLines = {
     schema: decisionLine,
     about: '`haechi guard --json`: one decision worth a line (all with --verbose).',
   },
+  problem: {
+    schema: problemLine,
+    about:
+      '`haechi scan --json`, `haechi guard --json` and `haechi rules --json`: something in a rule, a database or a list that ' +
+      'cannot be used. Of very many problems the last line says how many are left out.',
+  },
   status: { schema: statusLine, about: '`haechi status --json`.' },
   explain: { schema: explainLine, about: '`haechi explain --json`: one step a line.' },
   check: { schema: checkLine, about: '`haechi doctor --json`: one check a line.' },
@@ -227,12 +290,18 @@ export const outputLines = {
     about: '`haechi quarantine list --json`: an item that cannot be read.',
   },
   'quarantine-restored': { schema: restoredLine, about: '`haechi quarantine restore --json`.' },
+  update: { schema: updateLine, about: '`haechi update --json`: one source.' },
+  'update-source': { schema: updateSourceLine, about: '`haechi update --list --json`: one source.' },
   'quarantine-deleted': { schema: deletedLine, about: '`haechi quarantine delete --json`.' },
+  ...ruleLines,
 } as const
 
 export type VerdictLine = z.infer<typeof verdictLine>
 export type SummaryLine = z.infer<typeof summaryLine>
+export type ProblemLine = z.infer<typeof problemLine>
 export type ReadyLine = z.infer<typeof readyLine>
 export type DecisionLine = z.infer<typeof decisionLine>
+export type UpdateLine = z.infer<typeof updateLine>
+export type UpdateSourceLine = z.infer<typeof updateSourceLine>
 export type QuarantineLine = z.infer<typeof quarantineLine>
 export type DamagedItemLine = z.infer<typeof damagedItemLine>

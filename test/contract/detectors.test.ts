@@ -8,6 +8,7 @@ import { loadHashLists } from '../../src/engine/detectors/hash/index.ts'
 import { createDetectors } from '../../src/engine/detectors/index.ts'
 import { checkDetector, findingsOf } from '../support/detector-contract.ts'
 import { eicar } from '../support/samples.ts'
+import { compileText } from '../support/yara-scan.ts'
 
 const listed = Buffer.from('a listed object')
 const hashOf = (kind: string): string => createHash(kind).update(listed).digest('hex')
@@ -17,16 +18,30 @@ const list = [
   `${hashOf('md5')}:9999:Other`,
 ]
 const { database } = loadHashLists([{ name: 'list', bytes: Buffer.from(list.join('\n')) }])
-const detectors = createDetectors({ hash: database })
-const known: Readonly<Record<string, readonly Uint8Array[]>> = { eicar: [Buffer.from(eicar)], hash: [listed] }
+const rules = `
+  rule Text { strings: $a = "described" fullword condition: $a }
+  rule Gap { strings: $a = { D7 F1 C9 7E [1-900] F7 D1 C3 7E } condition: $a }
+  rule No_Atom { strings: $a = /[a-f][0-9]Q/ condition: #a > 1 }
+  rule Head { condition: uint32be(0) == 0x4d5a4852 }`
+const described = ['it is described', `\xd7\xf1\xc9~${'.'.repeat(500)}\xf7\xd1\xc3~`, 'a1Qb2Q', 'MZHR']
+const detectors = createDetectors({ hash: database, signatures: compileText(rules), variables: {} })
+const known: Readonly<Record<string, readonly Uint8Array[]>> = {
+  eicar: [Buffer.from(eicar)],
+  hash: [listed],
+  yara: described.map((value) => Buffer.from(value, 'latin1')),
+}
 
 test('the ids of the detectors are unique', () => {
   const ids = detectors.map((detector) => detector.id)
-  assert.deepEqual(ids, ['eicar', 'hash'])
+  assert.deepEqual(ids, ['eicar', 'hash', 'yara'])
 })
 
-test('an empty hash database adds no detector', () => {
-  const empty = createDetectors({ hash: loadHashLists([]).database })
+test('an empty hash database and no rules add no detector', () => {
+  const empty = createDetectors({
+    hash: loadHashLists([]).database,
+    signatures: undefined,
+    variables: {},
+  })
   assert.deepEqual(
     empty.map((detector) => detector.id),
     ['eicar'],
@@ -40,4 +55,11 @@ test('the listed object is found by every entry that fits it', () => {
     detectors.flatMap((detector) => findingsOf(detector, listed)),
     ['Any 0', 'Sized 0'],
   )
+})
+
+test('what rules describe is found by its rule', () => {
+  const names = described.map((value) =>
+    detectors.flatMap((detector) => findingsOf(detector, Buffer.from(value, 'latin1'))),
+  )
+  assert.deepEqual(names, [['Text 6'], ['Gap 0'], ['No_Atom 0'], ['Head 0']])
 })

@@ -10,6 +10,7 @@ import type { Detector } from '../../src/engine/detectors/detector.ts'
 import { Budget, defaultLimits, LimitReached } from '../../src/engine/limits.ts'
 import { headBytes, type ScanObject } from '../../src/engine/scan-object.ts'
 import { maxRead } from '../../src/engine/source/byte-source.ts'
+import { detectContext } from './detect-context.ts'
 
 /** Like a decoder's source: one buffer, overwritten by every read. */
 function objectOf(bytes: Uint8Array): { object: ScanObject; readBytes: () => number } {
@@ -33,14 +34,14 @@ function objectOf(bytes: Uint8Array): { object: ScanObject; readBytes: () => num
 /** What a detector reports about some bytes: `name offset`. Throws when a name or an offset is none. */
 export function findingsOf(detector: Detector, bytes: Uint8Array): string[] {
   const found: string[] = []
-  detector.detect(objectOf(bytes).object, {
-    budget: new Budget(defaultLimits),
+  const context = detectContext({
     report(name, offset) {
       assert.match(name, /^[\x21-\x7e]{1,255}$/)
       assert.ok(offset >= 0 && offset <= bytes.length)
       found.push(`${name} ${offset}`)
     },
   })
+  detector.detect(objectOf(bytes).object, context)
   return found
 }
 
@@ -85,7 +86,7 @@ export function checkDetector(detector: Detector, known: readonly Uint8Array[]):
         const { object, readBytes } = objectOf(bytes)
         const budget = new Budget({ ...defaultLimits, maxMs: 0 })
         try {
-          detector.detect(object, { budget, report() {} })
+          detector.detect(object, detectContext({ budget, report() {} }))
         } catch (error) {
           assert.ok(error instanceof LimitReached && error.code === 'time', String(error))
         }

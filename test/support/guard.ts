@@ -8,7 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { type DecisionLine, decisionLine, type ReadyLine, readyLine } from '../../src/model/output.ts'
+import {
+  type DecisionLine,
+  decisionLine,
+  problemLine,
+  type ReadyLine,
+  readyLine,
+} from '../../src/model/output.ts'
 
 const launcher = join(import.meta.dirname, '../../bin/haechi')
 const readyTimeoutMs = 20_000
@@ -106,7 +112,8 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
   function takeJson(line: string): void {
     try {
       const value: unknown = JSON.parse(line)
-      if (isReady) {
+      if ((value as { type?: unknown }).type === 'problem') problemLine.parse(value)
+      else if (isReady) {
         decisions.push(decisionLine.parse(value))
       } else {
         ready = readyLine.parse(value)

@@ -9,6 +9,8 @@ export const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).status,
   explain: async () => (await import('./explain.ts')).explain,
   scan: async () => (await import('./scan.ts')).scan,
+  update: async () => (await import('./update.ts')).update,
+  rules: async () => (await import('./rules.ts')).rules,
   quarantine: async () => (await import('./quarantine.ts')).quarantine,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

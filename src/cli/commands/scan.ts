@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { AppError, messageOf } from '../../base/app-error.ts'
 import type { Config, ScanLimits } from '../../config/index.ts'
 import { type Command, configOption, defineCommand, type OptionValues } from '../command.ts'
+import { contentOptions, engineContent, layContent } from '../content.ts'
 import type { Responder } from '../scan/respond.ts'
 
 const options = {
@@ -31,12 +32,7 @@ const options = {
     multiple: true,
     help: 'Leave out what matches: `**/node_modules` (a path) or `*.iso` (a name). `*` also matches hidden names.',
   },
-  'hash-list': {
-    kind: 'text',
-    value: 'FILE',
-    multiple: true,
-    help: 'Load this list of `hash[:size]:name` lines too.',
-  },
+  ...contentOptions,
   plugin: { kind: 'text', value: 'DIR', multiple: true, help: 'Load the plugin in this folder too.' },
   password: {
     kind: 'text',
@@ -87,6 +83,10 @@ export const scan: Command<typeof options> = defineCommand({
   options,
   examples: [
     { command: 'haechi scan ~/Downloads', about: 'Scan a folder.' },
+    {
+      command: 'haechi scan --rules rules/ --db /var/lib/clamav ~/Downloads',
+      about: 'Look with these YARA rules and ClamAV databases too.',
+    },
     { command: 'haechi scan --on-found quarantine /srv/www', about: 'Move what is malicious out of reach.' },
     {
       command: "haechi scan -x --exclude '/var/lib/docker/**' /",
@@ -115,8 +115,8 @@ export const scan: Command<typeof options> = defineCommand({
     return runScan({
       paths: restoreOperands(operands),
       engine: {
+        ...(await engineContent({ ...config, engine: layContent(config.engine, given) })),
         limits: { ...limitsOf(config.scan), ...givenLimits(given) },
-        hashLists: [...config.engine.hashLists, ...(given['hash-list'] ?? [])],
         plugins: [...config.engine.plugins, ...(given.plugin ?? [])],
         passwords: passwordsOf(config, given),
       },

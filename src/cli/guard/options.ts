@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 
 import type { Config, Place } from '../../config/index.ts'
+import { contentOptions, layContent } from '../content.ts'
 import { configOption, type OptionTable, type OptionValues } from '../command.ts'
 
 export const guardOptions = {
@@ -77,12 +78,7 @@ export const guardOptions = {
     default: '5 s',
   },
   'no-sweep': { kind: 'flag', help: 'Do not scan in the background what lies in the places already.' },
-  'hash-list': {
-    kind: 'text',
-    value: 'FILE',
-    multiple: true,
-    help: 'Load this list of `hash[:size]:name` lines too.',
-  },
+  ...contentOptions,
   plugin: { kind: 'text', value: 'DIR', multiple: true, help: 'Load the plugin in this folder too.' },
   password: { kind: 'text', value: 'TEXT', multiple: true, help: 'Try this password on encrypted members.' },
   'max-time': { kind: 'duration', value: 'TIME', help: 'Longest time for one scan.', default: '30 s' },
@@ -97,6 +93,11 @@ export const guardOptions = {
     value: 'PATH',
     help: 'Socket that haechi status asks.',
     default: '/run/haechi/haechi.sock',
+  },
+  clamd: {
+    kind: 'text',
+    value: 'PATH',
+    help: 'Answer clients of clamd (mail filters, clamdscan) on this unix socket.',
   },
   json: { kind: 'flag', help: 'Write one JSON object a line on standard output, and nothing else there.' },
   verbose: { kind: 'flag', short: 'v', help: 'Write every decision, not only those worth a line.' },
@@ -126,10 +127,7 @@ export function applyOptions(
       passwords: [...config.scan.passwords, ...(given.password ?? [])],
     },
     engine: {
-      hashLists: [
-        ...config.engine.hashLists,
-        ...(given['hash-list'] ?? []).map((path) => resolve(from, path)),
-      ],
+      ...layContent(config.engine, given, from),
       plugins: [...config.engine.plugins, ...(given.plugin ?? []).map((path) => resolve(from, path))],
     },
     gate: {
@@ -153,5 +151,6 @@ export function applyOptions(
     },
     quarantine: { directory: resolve(from, given.quarantine ?? config.quarantine.directory) },
     daemon: { socket: resolve(from, given.socket ?? config.daemon.socket) },
+    clamd: given.clamd === undefined ? config.clamd : { ...config.clamd, socket: resolve(from, given.clamd) },
   }
 }

@@ -2,18 +2,21 @@
 
 import { decodeName, pathText } from '../../base/text.ts'
 import type { Decision, GuardStatus } from '../../daemon/index.ts'
+import type { Problem } from '../../engine/index.ts'
 import type { DecisionLine, ReadyLine } from '../../model/output.ts'
 import { jsonLine } from '../render/json-line.ts'
+import { writeProblems } from '../render/problems.ts'
 import type { Style, Terminal } from '../render/terminal.ts'
 
 export interface GuardReport {
   readonly ready: (status: GuardStatus, ms: number) => void
   readonly decision: (decision: Decision) => void
   readonly notice: (message: string) => void
+  readonly problems: (problems: readonly Problem[]) => void
   readonly stopped: (status: GuardStatus) => void
 }
 
-/** `out` takes the lines of standard output; notices go to standard error. */
+/** `out` takes the lines of standard output; notices, and problems for people, go to standard error. */
 export function createGuardReport(
   terminal: Terminal,
   json: boolean,
@@ -49,6 +52,9 @@ function textReport(terminal: Terminal, out: (line: string) => void): GuardRepor
     },
     notice(message) {
       terminal.err(`haechi: ${terminal.safe(message)}`)
+    },
+    problems(problems) {
+      writeProblems(problems, { terminal, json: false })
     },
     stopped({ gate: { counters } }) {
       out(
@@ -152,6 +158,9 @@ function jsonReport(terminal: Terminal, out: (line: string) => void): GuardRepor
     },
     notice(message) {
       terminal.err(`haechi: ${terminal.safe(message)}`)
+    },
+    problems(problems) {
+      writeProblems(problems, { terminal, json: true, out })
     },
     stopped() {
       // The end of the output says it.

@@ -32,14 +32,14 @@ export async function runGuard(options: RunOptions, terminal: Terminal): Promise
     verbose: options.verbose,
     onDecision: report.decision,
     onNotice: report.notice,
+    onProblems: report.problems,
   })
   process.on('SIGHUP', () => {
-    try {
-      const { signatures, database } = guard.reload()
-      report.notice(`reloaded: ${signatures} signatures, database ${database}`)
-    } catch {
+    guard.reload().then(
+      ({ signatures, database }) => report.notice(`reloaded: ${signatures} signatures, database ${database}`),
       // The guard has said so, and goes on with what it had.
-    }
+      () => undefined,
+    )
   })
   report.ready(guard.status(), performance.now())
   for (const line of options.invitation ?? []) lines.add(line)

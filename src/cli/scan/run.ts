@@ -5,6 +5,7 @@ import type { GlobSet } from '../../base/glob.ts'
 import { type EngineOptions, load } from '../../engine/index.ts'
 import { defaultLimits } from '../../engine/limits.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { writeProblems } from '../render/problems.ts'
 import type { Terminal } from '../render/terminal.ts'
 import { type FileEntry, type Path } from './entry.ts'
 import { failedVerdict } from './judge.ts'
@@ -36,9 +37,8 @@ class Interrupted extends Error {}
 export async function runScan(run: ScanRun): Promise<ExitCode> {
   const started = performance.now()
   const engine = load(run.engine)
-  for (const problem of engine.problems.slice(0, 20)) {
-    run.terminal.err(`haechi: ${run.terminal.safe(`${problem.file}:${problem.line}: ${problem.message}`)}`)
-  }
+  const { terminal } = run
+  writeProblems(engine.problems, { terminal, json: run.report.json })
   const tally = emptyTally()
   const report = createReport(run.terminal, run.report)
   const interrupted = await scanAll(run, { tally, report, shared: engine.shared })

@@ -1,5 +1,6 @@
 // The interface of every detector; detectors/index.ts is the table of all of them.
 
+import type { ReasonCode } from '../../model/index.ts'
 import type { Budget } from '../limits.ts'
 import type { ScanObject } from '../scan-object.ts'
 
@@ -7,6 +8,17 @@ export interface DetectContext {
   readonly budget: Budget
   /** Something was found: its name and the byte offset in the object at which it starts. */
   report(name: string, offset: number): void
+  /** Something of the object was not looked at: the scan cannot end `clean`. */
+  incomplete(code: ReasonCode, message: string): void
+  /** What is known about the scanned file apart from its bytes. */
+  readonly file: FileFacts
+}
+
+export interface FileFacts {
+  /** As the caller named it; empty where the bytes came without a path. */
+  readonly path: string
+  /** The owner's name; empty where unknown. */
+  readonly owner: string
 }
 
 export interface Detector {

@@ -1,13 +1,32 @@
 // The table of all detectors, in the order in which they look at an object.
 
+import type { Image } from '../image.ts'
+import { Sweep } from '../signatures/sweep.ts'
 import type { Detector } from './detector.ts'
+import { createClamavDetector } from './clamav/index.ts'
 import { eicarDetector } from './eicar/index.ts'
 import { createHashDetector, type HashDatabase } from './hash/index.ts'
+import { createYaraDetector, type Variables } from './yara/index.ts'
 
 export interface DetectorDatabase {
   readonly hash: HashDatabase
+  /** Compiled rules and databases. */
+  readonly signatures: Image | undefined
+  readonly variables: Variables
 }
 
-export function createDetectors(database: DetectorDatabase): readonly Detector[] {
-  return [eicarDetector, ...(database.hash.count > 0 ? [createHashDetector(database.hash)] : [])]
+export function createDetectors({ hash, signatures, variables }: DetectorDatabase): readonly Detector[] {
+  return [
+    eicarDetector,
+    ...(hash.count > 0 ? [createHashDetector(hash)] : []),
+    ...(signatures === undefined ? [] : signatureDetectors(signatures, variables)),
+  ]
+}
+
+function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {
+  const sweep = new Sweep(image, { all: false })
+  return [
+    ...(image.has('yaraRules') ? [createYaraDetector({ image, sweep, variables })] : []),
+    ...(image.has('clamav-about') ? [createClamavDetector({ image, sweep })] : []),
+  ]
 }

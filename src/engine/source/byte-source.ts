@@ -4,6 +4,12 @@
 export interface ByteSource {
   /** Bytes in all. For a decoded stream the first look decodes to its end (charged to the budget). */
   readonly size: number
+  /** The same where it is known without decoding anything; only a hint, a file may change. */
+  readonly knownSize?: number
+  /** Reads into memory of the caller's, as `read`; where the source can do so without a copy in between. */
+  readInto?(into: Uint8Array, offset: number): number
+  /** All bytes in one piece, where they lie in memory already; valid as long as the source is. */
+  readonly whole?: Uint8Array
   /**
    * A view of at most `length` bytes from `offset`; shorter only where the source ends, empty past its end.
    * `length` is at most `maxRead`. The view is valid until the next read of any source of this scan.
@@ -22,6 +28,7 @@ const empty = new Uint8Array(0)
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
+    whole: bytes,
     read: (offset, length) =>
       offset >= bytes.length ? empty : bytes.subarray(offset, Math.min(offset + length, bytes.length)),
   }

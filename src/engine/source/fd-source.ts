@@ -18,6 +18,8 @@ export function fdSource(fd: number, size: number, window: Uint8Array): ByteSour
   let end = 0
   return {
     size,
+    knownSize: size,
+    readInto: (into, offset) => fill(fd, into, offset, Math.min(into.length, Math.max(0, size - offset))),
     read(offset, length) {
       if (offset < start || offset + length > end) {
         // A read at the end of a known range past the file's size needs no system call.

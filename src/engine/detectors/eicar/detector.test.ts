@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { Budget, defaultLimits } from '../../limits.ts'
 import { headBytes } from '../../scan-object.ts'
 import { type ByteSource, bytesSource } from '../../source/byte-source.ts'
 import { eicarDetector } from './index.ts'
+import { detectContext } from '../../../../test/support/detect-context.ts'
 
 // Reversed, so that this file itself is not found by any scanner.
 const eicar = String.raw`*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`
@@ -17,10 +17,7 @@ function findings(text: string, source: ByteSource = bytesSource(Buffer.from(tex
   const head = Buffer.from(text, 'latin1').subarray(0, headBytes)
   eicarDetector.detect(
     { chain: ['sample'], depth: 0, source, head },
-    {
-      budget: new Budget(defaultLimits),
-      report: (name, offset) => found.push(`${name} at ${offset}`),
-    },
+    detectContext({ report: (name, offset) => found.push(`${name} at ${offset}`) }),
   )
   return found
 }

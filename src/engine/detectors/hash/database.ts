@@ -1,10 +1,10 @@
 // All hashes of all lists. The data are SharedArrayBuffers only: the object `shared` is posted to a worker thread, which
 // attaches to the same memory.
 
-import { anySize, digestWords, type HashKind, hashKinds } from './kinds.ts'
-import { attachNames, type SharedNames } from './name-pool.ts'
+import { anySize, digestWords, type HashKind, hashKinds } from '../../hashes/kinds.ts'
+import { attachNames, type SharedNames } from '../../hashes/name-pool.ts'
 import { attachSizeFilter, type SharedSizeFilter } from './size-filter.ts'
-import { attachTable, type SharedTable } from './table.ts'
+import { attachTable, type SharedTable } from '../../hashes/table.ts'
 
 /** Survives a structured clone; the memory itself is not copied. */
 export interface SharedHashDatabase {

@@ -6,7 +6,8 @@ import { Budget, defaultLimits, LimitReached } from '../../limits.ts'
 import { headBytes } from '../../scan-object.ts'
 import { type ByteSource, bytesSource } from '../../source/byte-source.ts'
 import { createHashDetector, loadHashLists } from './index.ts'
-import { hashKinds } from './kinds.ts'
+import { hashKinds } from '../../hashes/kinds.ts'
+import { detectContext } from '../../../../test/support/detect-context.ts'
 
 const budget = new Budget(defaultLimits)
 const hex = (kind: string, content: Uint8Array): string => createHash(kind).update(content).digest('hex')
@@ -17,7 +18,7 @@ function findings(list: string, content: Uint8Array, source: ByteSource = bytesS
   const found: string[] = []
   createHashDetector(database).detect(
     { chain: ['sample'], depth: 0, source, head: content.subarray(0, headBytes) },
-    { budget, report: (name, offset) => found.push(`${name} at ${offset}`) },
+    detectContext({ budget, report: (name, offset) => found.push(`${name} at ${offset}`) }),
   )
   return found
 }
@@ -88,7 +89,7 @@ test('time is checked between chunks', () => {
   }
   const usedUp = new Budget({ ...defaultLimits, maxMs: 0 })
   assert.throws(
-    () => createHashDetector(database).detect(object, { budget: usedUp, report: assert.fail }),
+    () => createHashDetector(database).detect(object, detectContext({ budget: usedUp, report: assert.fail })),
     (error) => error instanceof LimitReached && error.code === 'time',
   )
 })

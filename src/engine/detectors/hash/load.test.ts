@@ -4,9 +4,9 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { hashKinds } from './kinds.ts'
+import { hashKinds } from '../../hashes/kinds.ts'
 import { loadHashLists, maxProblems } from './load.ts'
-import { maxNames } from './table.ts'
+import { maxNames } from '../../hashes/table.ts'
 
 const digest = (kind: string, content: string): Buffer => createHash(kind).update(content).digest()
 const hex = (kind: string, content: string): string => digest(kind, content).toString('hex')

@@ -2,12 +2,18 @@
 // reported with its place and skipped; all others are loaded.
 
 import { attachHashDatabase, type HashDatabase, sizesOf } from './database.ts'
-import { hashKinds } from './kinds.ts'
-import { attachNames, createNamePool, maxPoolBytes, type NamePoolBuilder } from './name-pool.ts'
-import { createParsedLine, maxNameBytes, parseLine } from './parse-line.ts'
+import { hashKinds } from '../../hashes/kinds.ts'
+import {
+  attachNames,
+  createNamePool,
+  maxPoolBytes,
+  type NamePoolBuilder,
+  maxNameBytes,
+} from '../../hashes/name-pool.ts'
+import { createParsedLine, parseLine } from './parse-line.ts'
 import { buildSizeFilter } from './size-filter.ts'
-import { createStagedHashes, type StagedHashes } from './staging.ts'
-import { buildTable } from './table.ts'
+import { createStagedHashes, type StagedHashes } from '../../hashes/staging.ts'
+import { buildTable } from '../../hashes/table.ts'
 
 export interface HashList {
   /** For messages: the file's path. */

@@ -6,9 +6,9 @@ import { once } from 'node:events'
 import { before, describe, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 
-import { Budget, defaultLimits } from '../../limits.ts'
 import { bytesSource } from '../../source/byte-source.ts'
 import { createHashDetector, type HashDatabase, loadHashLists } from './index.ts'
+import { detectContext } from '../../../../test/support/detect-context.ts'
 
 const count = 1_000_000
 const sizeOf = (index: number): number => 1000 + index * 7
@@ -60,7 +60,7 @@ describe('a million SHA-256 with sizes and names', () => {
 
   test('cost next to nothing for an object of another size', (context) => {
     const detector = createHashDetector(database)
-    const detectContext = { budget: new Budget(defaultLimits), report: assert.fail }
+    const silent = detectContext({ report: assert.fail })
     const objects = Array.from({ length: 100 }, (_, index) => {
       const head = Buffer.alloc(sizeOf(index * 4) + 1)
       return { chain: ['small'], depth: 0, head, source: bytesSource(head) }
@@ -68,7 +68,7 @@ describe('a million SHA-256 with sizes and names', () => {
     const rounds = 10_000
     const started = performance.now()
     for (let round = 0; round < rounds; round++) {
-      for (const object of objects) detector.detect(object, detectContext)
+      for (const object of objects) detector.detect(object, silent)
     }
     const ns = ((performance.now() - started) * 1e6) / (rounds * objects.length)
     context.diagnostic(`${Math.round(ns)} ns an object`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { anySize } from './kinds.ts'
+import { anySize } from '../../hashes/kinds.ts'
 import { createParsedLine, parseLine } from './parse-line.ts'
 
 const md5 = '0123456789abcdeffedcba9876543210'

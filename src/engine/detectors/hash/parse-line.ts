@@ -2,11 +2,9 @@
 // million lines makes no strings. The second field is the size when it is all digits or `*` (any size); a name
 // may therefore hold colons, but not consist of digits only before the first of them.
 
+import { maxNameBytes } from '../../hashes/name-pool.ts'
 import { decodeName, printable } from '../../../base/text.ts'
-import { anySize, digestWords, type HashKind, kindOfLength, maxSize } from './kinds.ts'
-
-/** The longest name, in bytes. */
-export const maxNameBytes = 255
+import { anySize, digestWords, type HashKind, kindOfLength, maxSize } from '../../hashes/kinds.ts'
 
 export interface ParsedLine {
   kind: HashKind

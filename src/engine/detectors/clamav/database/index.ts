@@ -1,0 +1,8 @@
+export { formats } from './formats.ts'
+export { evaluateLogic } from './logic.ts'
+export type { CountCondition, Logic } from './logic.ts'
+export { boundaryLeft, boundaryRight, nonAlphanumeric } from './marks.ts'
+export { printedName } from './names.ts'
+export { readDatabase } from './read-database.ts'
+export type { ReadOptions } from './read-database.ts'
+export type * from './records.ts'

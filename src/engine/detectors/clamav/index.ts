@@ -1,0 +1,3 @@
+export { compileClamav } from './compile.ts'
+export { createClamavDetector } from './detector.ts'
+export { readClamav } from './read-clamav.ts'

@@ -1,0 +1,3 @@
+export { type Elf, parseElf, sectionDynamicSymbols, sectionSymbols, type SymbolTable } from './elf.ts'
+export type { ElfSymbol } from './records.ts'
+export { tlsh } from './tlsh.ts'

@@ -1,0 +1,9 @@
+// Facts about Portable Executables.
+
+export type { Exports } from './exports.ts'
+export type { OptionalHeader, Version } from './headers.ts'
+export type { ImportedFunction, ImportedLibrary } from './imports.ts'
+export { once } from './once.ts'
+export { parsePe, type Pe } from './pe.ts'
+export type { Resource, ResourceId } from './resources.ts'
+export type { RichHeader } from './rich-header.ts'
