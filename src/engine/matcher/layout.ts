@@ -18,6 +18,9 @@ export const shapeField = {
   sets: 7,
   xorLeast: 8,
   xorMost: 9,
+  /** A byte that must be there for its programs to match; see compile/gate.ts. */
+  beforeGate: 10,
+  afterGate: 11,
 } as const
 
 export const shapeFlag = { xor: 1, fullword: 2, wide: 4, greedy: 8, masked: 16, beforeFirst: 32 } as const

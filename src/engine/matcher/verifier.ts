@@ -134,6 +134,8 @@ export class Verifier {
     { start, end, before, after }: { start: number; end: number; before: number; after: number },
   ): boolean {
     if (before < 0 || after < 0) return false
+    if (!this.#isOpen(this.#shapes[at + shapeField.afterGate]!, end, 1)) return false
+    if (!this.#isOpen(this.#shapes[at + shapeField.beforeGate]!, start - 1, -1)) return false
     const code = this.#programs
     const bytes = this.#bytes
     if ((flags & shapeFlag.beforeFirst) !== 0 && !this.#beginsBefore(before, start)) return false
@@ -149,6 +151,19 @@ export class Verifier {
       if (this.#report(at, flags, first, last)) found = true
     })
     return found
+  }
+
+  /** Whether the byte that a gate (compile/gate.ts) asks for is in its reach, counted from `from`. */
+  #isOpen(gate: number, from: number, step: 1 | -1): boolean {
+    if (gate === 0) return true
+    const value = (gate >>> 16) & 0xff
+    const mask = gate >>> 24
+    const most = (gate >>> 8) & 0xff
+    for (let distance = gate & 0xff; distance <= most; distance++) {
+      const byte = this.#bytes[from + step * distance]
+      if (byte !== undefined && (byte & mask) === value) return true
+    }
+    return false
   }
 
   #beginsBefore(base: number, start: number): boolean {

@@ -21,7 +21,7 @@ import { crc32 } from 'node:zlib'
 import { Image } from '../image.ts'
 
 /** Changes with every change of a table's layout or meaning. */
-export const cacheFormat = 2
+export const cacheFormat = 3
 
 const magic = 0x49434548 // HECI
 const headerBytes = 16

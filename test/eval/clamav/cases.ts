@@ -109,7 +109,7 @@ function around({ bytes: head }: Prefix, sample: Buffer, random: Random): Buffer
   ])
 }
 
-function write(
+export function write(
   name: string,
   databases: Readonly<Record<string, string>>,
   contents: readonly Buffer[],

@@ -1,13 +1,14 @@
 // npm run eval:clamav: how often our ClamAV detector names the signatures that clamscan names, for random and
 // hand-written databases of every kind, on files made from the signatures' own bytes and on files of this system.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Case, type CaseOptions, type Prefix, randomBodies, randomLogicals } from './cases.ts'
 import { textLetters } from './random.ts'
 import { compare, type Difference } from './compare.ts'
+import { fileTypes, hashes, macros, names, systemFiles } from './written.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'haechi-clamav-'))
 const options: CaseOptions = {
@@ -34,8 +35,17 @@ const makers: readonly (readonly [name: string, make: () => Case])[] = prefixes.
   [`logical-${prefix.name}`, () => randomLogicals(prefix, options)],
 ])
 
+const every: typeof makers = [
+  ...makers,
+  ['hashes', () => hashes(options)],
+  ['macros', () => macros(options)],
+  ['names', () => names(options)],
+  ['file-types', () => fileTypes(options)],
+  ['system', () => systemFiles(ofSystem(), options)],
+]
+
 const shown = Number(process.env['SHOW'] ?? 5)
-for (const [title, make] of makers) {
+for (const [title, make] of every) {
   if (only !== undefined && !title.includes(only)) continue
   const { name, database, files } = make()
   const result = compare(database, files)
@@ -55,4 +65,17 @@ function tell(prefix: string, { path, ours, theirs }: Difference): void {
   console.log(
     `  ${prefix}${path}: only ours [${onlyOurs.join(' ')}], only clamscan [${onlyTheirs.join(' ')}]`,
   )
+}
+
+function ofSystem(): string[] {
+  const patterns = ['/usr/bin/*', '/usr/lib/x86_64-linux-gnu/*.so*', '/usr/share/doc/*/*', '/etc/*']
+  const wanted = Number(process.env['FILES'] ?? 60)
+  return patterns.flatMap((pattern) => {
+    const files = globSync(pattern).filter((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false })
+      return stat?.isFile() === true && stat.size > 100 && stat.size < 2_000_000
+    })
+    const step = Math.max(1, Math.floor(files.length / wanted))
+    return files.filter((_, index) => index % step === 0).slice(0, wanted)
+  })
 }

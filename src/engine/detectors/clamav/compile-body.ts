@@ -29,9 +29,9 @@ export function compileBody(body: Body, use: BodyUse, matcher: MatcherBuilder): 
       existence: use.once && isFree,
       ...(anchors === undefined ? {} : { anchors }),
     })
-    return { pattern, gap: rangeOf(part.gap), ...conditionsOf(part) }
+    return { pattern, ...(part.gap.most > 0 && { gap: rangeOf(part.gap) }), ...conditionsOf(part) }
   })
-  return { wide: body.wide, parts }
+  return { ...(body.wide && { wide: true }), parts }
 }
 
 /** The part that is least often found in vain. */

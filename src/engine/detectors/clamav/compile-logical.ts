@@ -2,7 +2,8 @@
 
 import type { MatcherBuilder } from '../../matcher/compile/builder.ts'
 import { compileBody, profilesOfTarget, rarestPart, rarityOf } from './compile-body.ts'
-import type { LogicalRecord, Subsignature } from './database/index.ts'
+import type { LogicalRecord, Subsignature, TargetDescription } from './database/index.ts'
+import { targetOf } from './file-type.ts'
 import type { StoredBody, StoredLogical, StoredSubsignature } from './layout.ts'
 import { compileExpression } from './regular-expression.ts'
 import { countedIn, type Requirement, requirementOf } from './requirement.ts'
@@ -51,13 +52,21 @@ export function compileLogical(record: LogicalRecord, matcher: MatcherBuilder): 
 
 function whyUnusable({ target, subsignatures }: LogicalRecord): Unusable | undefined {
   if ((target.iconGroup1 ?? target.iconGroup2) !== undefined) return 'icon'
-  if (target.handlerType !== undefined) return 'handler type'
+  if (!isReadAgain(target)) return 'handler type'
   if (subsignatures.some(({ kind }) => kind === 'fuzzy-image')) return 'image hash'
   for (const subsignature of subsignatures) {
     if (subsignature.kind === 'pcre' && compileExpression(subsignature) === undefined)
       return 'regular expression'
   }
   return undefined
+}
+
+/**
+ * ClamAV looks at a file that fits once more as one of the handler's type, and the signature has to fit then, too. What
+ * signatures of that type find there is not known here.
+ */
+function isReadAgain({ target, handlerType }: TargetDescription): boolean {
+  return handlerType === undefined || target === 0 || target === targetOf(handlerType)
 }
 
 /** What must be found for a subsignature to match: contents themselves, others through what they refer to. */

@@ -94,8 +94,13 @@ class Compiler {
       return undefined
     }
     this.#noteRelative(target, offset.kind)
-    const plain = isPlain({ target, offset, body })
-    const detail: StoredBodySignature = { name, offset, body: stored, plain, notice: noticeOf(body) }
+    const detail: StoredBodySignature = {
+      name,
+      ...(offset.kind !== 'any' && { offset }),
+      body: stored,
+      ...(isPlain({ target, offset, body }) && { plain: true }),
+      notice: noticeOf(body),
+    }
     const pattern = stored.parts[rarestPart(body)]!.pattern
     this.#add(detail, { kind: signatureKind.body, target, patterns: [pattern] })
     return undefined

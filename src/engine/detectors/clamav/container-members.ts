@@ -26,9 +26,12 @@ export interface Member {
   readonly parent: { readonly type: string; readonly size: number } | undefined
 }
 
+/** Compressed streams: what they hold is no member, for ClamAV. */
+const streams: ReadonlySet<string> = new Set(['CL_TYPE_GZ', 'CL_TYPE_BZ', 'CL_TYPE_XZ'])
+
 export function matchContainers(signatures: readonly ContainerSignature[], member: Member): Detection[] {
   const { object, size, parent } = member
-  if (parent === undefined || signatures.length === 0) return []
+  if (parent === undefined || signatures.length === 0 || streams.has(parent.type)) return []
   const fileName = Buffer.from(object.chain.at(-1) ?? '')
   return signatures
     .filter(({ type, containerSize, realSize, nameFits }) => {

@@ -4,7 +4,7 @@
 
 import { conditionsHold } from './part-conditions.ts'
 import { endless, type StoredBody, type StoredPart } from './layout.ts'
-import type { Offset } from './database/index.ts'
+import type { Offset, Range } from './database/index.ts'
 import { type OffsetRange, offsetRange } from './offset-range.ts'
 import type { Scene } from './scene.ts'
 
@@ -51,7 +51,8 @@ function findOne(body: StoredBody, places: Places, scene: Scene, found: Found): 
     const start = hits.start(part.pattern, index)
     if (!mayStart(places, start)) continue
     const end = start + hits.length(part.pattern, index)
-    if (conditionsHold(part, bytes, { start, end, wide: body.wide }) && found(start, { start, end })) return
+    if (conditionsHold(part, bytes, { start, end, wide: body.wide === true }) && found(start, { start, end }))
+      return
   }
 }
 
@@ -73,7 +74,7 @@ class Track {
   }
 
   /** The first place, as remembered, from which `start` is at a distance of the gap; negative when there is none. */
-  before(start: number, { gap }: StoredPart): number {
+  before(start: number, { gap = noGap }: StoredPart): number {
     for (let slot = 0; slot < this.count; slot++) {
       const distance = start - this.ends[slot]!
       if (distance < 0 || distance < gap.least) continue
@@ -92,8 +93,10 @@ class Track {
   }
 }
 
+const noGap: Range = { least: 0, most: 0 }
+
 function findAll(body: StoredBody, places: Places, scene: Scene, found: Found): void {
-  const { parts, wide } = body
+  const { parts, wide = false } = body
   const { bytes, budget } = scene
   if (parts.some(({ pattern }) => scene.hits.count(pattern) === 0)) return
   const tracks = parts.map(() => new Track())

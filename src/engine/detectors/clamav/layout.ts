@@ -29,7 +29,8 @@ export interface StoredAnchor {
 export interface StoredPart {
   /** The matcher's number. */
   readonly pattern: number
-  readonly gap: Range
+  /** Missing: none. */
+  readonly gap?: Range
   readonly before?: StoredAnchor
   readonly after?: StoredAnchor
   readonly left?: Mark
@@ -37,16 +38,17 @@ export interface StoredPart {
 }
 
 export interface StoredBody {
-  readonly wide: boolean
+  readonly wide?: true
   readonly parts: readonly StoredPart[]
 }
 
 export interface StoredBodySignature {
   readonly name: string
-  readonly offset: Offset
+  /** Missing: any. */
+  readonly offset?: Offset
   readonly body: StoredBody
   /** ClamAV looks for it with the one of its two matchers that it asks first. */
-  readonly plain: boolean
+  readonly plain?: true
   /** Of several signatures ClamAV prints the one noticed first. */
   readonly notice: StoredNotice
 }

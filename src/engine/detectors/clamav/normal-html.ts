@@ -21,6 +21,7 @@ const code = {
   hash: 0x23,
   ampersand: 0x26,
   apostrophe: 0x27,
+  stop: 0x2e,
   slash: 0x2f,
   semicolon: 0x3b,
   less: 0x3c,
@@ -28,6 +29,10 @@ const code = {
   greater: 0x3e,
 } as const
 
+/** Full stops of other scripts in UTF-8, which are used for dots in names of hosts. */
+const fullStops = new Set(['227,128,130', '239,188,97', '239,188,142', '239,185,146'])
+/** The same in Big5, behind 0xa1. */
+const fullStopsBehindA1 = new Set([0x43, 0x44, 0x4f])
 /** Bytes kept of the name of a tag or of an attribute and its value. */
 const maxNameBytes = 1024
 const end = -1
@@ -48,21 +53,11 @@ class HtmlNormaliser {
   }
 
   run(): HtmlForms {
-    let isContent = false
     for (let byte = this.#peek(); byte !== end; byte = this.#peek()) {
-      isContent = this.#raw === '' && byte >= 0x80
       if (this.#raw === '') this.#content(byte)
       else this.#rawContent(byte)
     }
-    if (isContent) this.#dropUnfinished()
     return { withoutComments: this.#markup.bytes(), withoutTags: this.#text.bytes() }
-  }
-
-  /** Of bytes beyond ASCII at the end those stay away that wait for more: three are a character at most. */
-  #dropUnfinished(): void {
-    let count = 0
-    while (count < this.#bytes.length && this.#bytes[this.#bytes.length - 1 - count]! >= 0x80) count++
-    for (let drop = count - Math.floor((count - 1) / 3) * 3; drop > 0; drop--) this.#markup.drop()
   }
 
   /** The next byte; zeros are as if they were not there. */
@@ -85,18 +80,50 @@ class HtmlNormaliser {
       this.#textSpace()
       this.#tag()
     } else if (isSpace(byte)) {
-      if (this.#skipSpace() === end) return
-      this.#markup.push(code.space)
       this.#textSpace()
+      if (this.#skipSpace() !== end) this.#markup.push(code.space)
+    } else if (byte >= 0x80) {
+      this.#beyondAscii()
     } else if (byte === code.ampersand) {
       this.#textSpace()
       this.#reference()
     } else {
       this.#at++
       this.#markup.push(lower(byte))
+      if (byte < code.space) {
+        this.#textSpace()
+        return
+      }
       this.#text.push(lower(byte))
       this.#afterSpace = false
     }
+  }
+
+  /** Up to three bytes beyond ASCII make a character, which is dropped when nothing follows it. */
+  #beyondAscii(): void {
+    const group: number[] = []
+    let next = this.#peek()
+    for (; next >= 0x80 && group.length < 3; next = this.#peek()) {
+      group.push(next)
+      this.#at++
+    }
+    if (next === end) return
+    if (fullStops.has(group.join()) || (group.join() === '161' && fullStopsBehindA1.has(next))) {
+      this.#fullStop(group.length)
+      return
+    }
+    for (const byte of group) this.#markup.push(byte)
+    // The displayed text has the last byte but one instead of the last.
+    for (const byte of [...group.slice(0, -1), group.at(-2) ?? 0]) this.#text.push(byte)
+  }
+
+  /** One of another script; of two bytes the second is ASCII. */
+  #fullStop(bytes: number): void {
+    for (const form of [this.#markup, this.#text]) {
+      form.push(code.stop)
+      if (bytes === 1) form.push(0)
+    }
+    if (bytes === 1) this.#at++
   }
 
   #textSpace(): void {

@@ -6,6 +6,7 @@ import type { Budget } from '../../limits.ts'
 import type { HitList } from '../../matcher/hit-list.ts'
 import { type ContainerSignature, readContainers } from './container-members.ts'
 import { type Detection, inOrder, named, type PlacedDetection, stage, unplaced } from './detection.ts'
+import type { Offset } from './database/index.ts'
 import { readExecutable } from './executable.ts'
 import {
   asciiType,
@@ -58,6 +59,8 @@ interface Pass {
   /** Hash lists are asked about these bytes, too. */
   readonly digest: Digester | undefined
 }
+
+const anyOffset: Offset = { kind: 'any' }
 
 const targetText = 7
 const targetHtml = 3
@@ -224,7 +227,7 @@ export class ClamavScanner {
 
   #bodyDetection(signature: number, { scene }: Pass): PlacedDetection | undefined {
     this.#bodies[signature] ??= this.#table.detail(signature) as StoredBodySignature
-    const { name, offset, body, plain, notice } = this.#bodies[signature]
+    const { name, offset = anyOffset, body, plain = false, notice } = this.#bodies[signature]
     let found: PlacedDetection | undefined
     findBody(body, offset, scene, (start, last) => {
       const target = this.#table.target(signature)

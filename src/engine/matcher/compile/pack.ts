@@ -7,6 +7,7 @@ import { maxLength } from '../regex/transform.ts'
 import type { Tree } from '../regex/tree.ts'
 import { shapeField, shapeFlag, shapeWords } from '../layout.ts'
 import { spellingsOf, xorSpellingsOf } from './atom.ts'
+import { gateOf } from './gate.ts'
 import type { Element } from './element.ts'
 import { searchedTree } from './run-tree.ts'
 import type { Compiled, CompiledChain, Shape, Use } from './shape.ts'
@@ -88,6 +89,8 @@ class Packer {
     words[at + shapeField.sets] = this.#keepSets(shape.run)
     words[at + shapeField.xorLeast] = shape.xor?.least ?? 0
     words[at + shapeField.xorMost] = shape.xor?.most ?? 0
+    words[at + shapeField.beforeGate] = gateOf(shape.before, 'before')
+    words[at + shapeField.afterGate] = gateOf(shape.after, 'after')
     words[at + shapeField.before] = this.#keepProgram(shape.before, 'backward', shape.wide)
     words[at + shapeField.after] = this.#keepProgram(shape.after, 'forward', shape.wide)
   }

@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto'
 import type { ImportedLibrary } from './imports.ts'
 
 const extension = /\.(?:dll|sys|ocx)$/i
-// eslint-disable-next-line no-control-regex
 const ascii = /^[\0-\x7f]*$/
 
 /** Hexadecimal; of a program without imports the digest of nothing. */

@@ -163,7 +163,6 @@ function functionNameAt(image: Image, rva: number): string | undefined {
   return graphic.test(name) ? name : undefined
 }
 
-// eslint-disable-next-line no-control-regex
 const forbidden = /[\0-\x20\x7f"*<>?|]/
 
 /** Undefined where the text cannot be a file's name. */

@@ -21,7 +21,6 @@ function unicodeOf(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8')
 }
 
-// eslint-disable-next-line no-control-regex
 const ascii = /^[\0-\x7f]*$/
 
 /** Unicode lower case. */

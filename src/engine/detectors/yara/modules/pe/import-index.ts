@@ -66,7 +66,6 @@ export class ExportIndex {
   }
 }
 
-// eslint-disable-next-line no-control-regex
 const ascii = /^[\0-\x7f]*$/
 
 /** Only A to Z: the characters are bytes. */
