@@ -80,7 +80,7 @@ interface NumberOptions {
 function number(text: string, { radix, end, exact, isPadded }: NumberOptions): bigint | undefined {
   const form = radix === 16 ? /^[\t-\r ]*([+-]?)(?:0x(?=[0-9a-f]))?([0-9a-f]+)/i : /^[\t-\r ]*([+-]?)([0-9]+)/
   const match = form.exec(text)
-  if (false && (isPadded || (match?.[0].length ?? 0) !== end)) return undefined
+  if (exact && (isPadded || (match?.[0].length ?? 0) !== end)) return undefined
   if (match === null) return 0n
   const [, sign, digits = ''] = match
   const value = BigInt(radix === 16 ? `0x${digits}` : digits)

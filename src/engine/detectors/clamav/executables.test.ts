@@ -32,6 +32,12 @@ test('offsets count from the entry point and from sections', () => {
   assert.deepEqual(engine.names(program).toSorted(), ['Before', 'Behind', 'Entry', 'In', 'Last', 'Second'])
 })
 
+test('sections that are not where the alignment of the header allows are where they are', () => {
+  const engine = load({ 'a.ndb': `Second:1:S1+6:${marker}` })
+  const odd = peFile({ sections: [code, data], entryPoint: firstAddress, fileAlignment: 0x1000 })
+  assert.deepEqual(engine.names(odd), ['Second'])
+})
+
 test('a program whose entry point is not in the file has no places, and no end either', () => {
   const engine = load({
     'a.ndb': [`Any:1:*:${marker}`, `End:1:EOF-1000,1000:${marker}`, `In:1:SE0:${marker}`],

@@ -24,6 +24,7 @@ const signatures: readonly (readonly [string, string, readonly string[], readonl
   ['ignoring case', `0;${a}::i`, ['ALPHA', 'aLpHa'], ['alph']],
   ['wide', `0;${a}::w`, ['a\0l\0p\0h\0a\0'], ['alpha']],
   ['wide or not', `0;${a}::wa`, ['a\0l\0p\0h\0a\0', 'alpha'], ['a\0lpha']],
+  ['both forms at one place count once', '0=1;6100::wa', ['a\0\0\0'], ['a\0\0\0a\0']],
   ['whole words', `0;${a}::f`, ['an alpha.', 'alpha'], ['alphas', 'xalpha']],
   ['at an offset', `0;8:${a}`, ['alpha'], ['.alpha']],
   [

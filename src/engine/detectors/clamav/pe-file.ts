@@ -5,6 +5,8 @@ export interface PeOptions {
   /** An address; the first section begins at 0x1000, each of the next ones 0x1000 later. */
   readonly entryPoint: number
   readonly is64?: true
+  /** What the header says; sections lie at multiples of 512 all the same. */
+  readonly fileAlignment?: number
   /** Data directories: index, address, size. */
   readonly directories?: readonly (readonly [index: number, address: number, size: number])[]
 }
@@ -13,7 +15,8 @@ export const firstAddress = 0x1000
 const headersEnd = 0x400
 const alignment = 0x200
 
-export function peFile({ sections, entryPoint, is64, directories = [] }: PeOptions): Buffer {
+export function peFile(options: PeOptions): Buffer {
+  const { sections, entryPoint, is64, directories = [], fileAlignment = alignment } = options
   const header = Buffer.alloc(headersEnd)
   const optionalSize = is64 === true ? 240 : 224
   const coff = 0x44
@@ -27,7 +30,7 @@ export function peFile({ sections, entryPoint, is64, directories = [] }: PeOptio
   header.writeUInt16LE(is64 === true ? 0x20b : 0x10b, optional)
   header.writeUInt32LE(entryPoint, optional + 16)
   header.writeUInt32LE(firstAddress, optional + 32)
-  header.writeUInt32LE(alignment, optional + 36)
+  header.writeUInt32LE(fileAlignment, optional + 36)
   header.writeUInt32LE(headersEnd, optional + 60)
   const directoryCount = optional + (is64 === true ? 108 : 92)
   header.writeUInt32LE(16, directoryCount)
