@@ -237,7 +237,7 @@ function isScoped(part: unknown, slots: ReadonlySet<number>): boolean {
     bindings?: readonly { slot: number }[]
   }
   if (node.op === 'local') return node.slot !== undefined && slots.has(node.slot)
-  const bound = [...(node.slots ?? []), ...(node.bindings ?? []).map(({ slot }) => slot)]
+  const bound = [...(node.slots ?? []), ...(node.bindings ?? []).map((binding) => binding.slot)]
   return Object.entries(part).every(([name, below]) =>
     isScoped(below, name === 'body' ? new Set([...slots, ...bound]) : slots),
   )
