@@ -46,7 +46,18 @@ export interface EngineOptions {
   readonly plugins?: readonly string[]
   /** Tried on encrypted members. */
   readonly passwords?: readonly string[]
+  readonly heuristics?: HeuristicOptions
 }
+
+export interface HeuristicOptions {
+  /** Findings below this score are not told: 1–100, 101 for none at all. Default 60. */
+  readonly reportScore?: number
+  /** From this score on a finding ends a `firstOnly` scan, as a signature does. Default 90. */
+  readonly decisiveScore?: number
+}
+
+const defaultReportScore = 60
+const defaultDecisiveScore = 90
 
 export interface EngineVersion {
   readonly engine: string
@@ -101,7 +112,7 @@ export interface ScanOptions {
   readonly file?: FileFacts
   /** Size of the object behind a descriptor, where the caller knows it already. */
   readonly size?: number
-  /** End at the first detection. */
+  /** End at the first detection that is decisive: a signature's, or a heuristic's with a high score. */
   readonly firstOnly?: boolean
   readonly slice?: Slice
   readonly pulse?: Pulse
@@ -169,6 +180,7 @@ function ruleProblems(signatures: Signatures | undefined): Problem[] {
 
 /** What the instances of an engine have in common. */
 interface LoadedParts extends Omit<Parts, 'heads'> {
+  readonly decisiveScore: number
   /** Whether there are rules, whose first use takes longer. */
   readonly hasRules: boolean
 }
@@ -202,6 +214,8 @@ export class Engine {
       ],
       formats: [...formats, ...plugins.formats],
       passwords: options.passwords ?? [],
+      reportScore: options.heuristics?.reportScore ?? defaultReportScore,
+      decisiveScore: options.heuristics?.decisiveScore ?? defaultDecisiveScore,
       hasRules: database.signatures !== undefined,
     }
   }
@@ -329,13 +343,15 @@ export class Instance {
     options: ScanOptions,
   ): Verdict {
     const limits = options.limits === undefined ? this.#limits : { ...this.#limits, ...options.limits }
+    const parts = this.#parts()
     return scan(
-      { ...this.#parts(), heads: this.#heads },
+      { ...parts, heads: this.#heads },
       {
         ...object,
         name,
         budget: new Budget(limits, options.slice, options.pulse),
         firstOnly: options.firstOnly ?? false,
+        decisiveScore: parts.decisiveScore,
         trace: options.trace,
         file: options.file ?? { path: '', owner: '' },
       },

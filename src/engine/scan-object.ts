@@ -10,7 +10,28 @@ export interface ScanObject {
   readonly source: ByteSource
   /** The first bytes (at most 4,096), copied: stays valid during the whole visit. */
   readonly head: Uint8Array
+  /** What its container says that it is written in. */
+  readonly language?: Language
 }
+
+/** Languages of scripts and macros. `xlm`: Excel 4.0 macros and other formulas, one a line; `dde`: DDE links. */
+export type Language =
+  | 'autoit'
+  | 'batch'
+  | 'dde'
+  | 'javascript'
+  | 'jsp'
+  | 'asp'
+  | 'nsis'
+  | 'perl'
+  | 'php'
+  | 'postscript'
+  | 'powershell'
+  | 'python'
+  | 'shell'
+  | 'vba'
+  | 'vbscript'
+  | 'xlm'
 
 /** How many bytes `ScanObject.head` has at most. */
 export const headBytes = 4096

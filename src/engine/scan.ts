@@ -1,11 +1,18 @@
 // The orchestrator: identify → detect → unpack → recurse → verdict. Reads from top to bottom as a scan runs.
 
 import { messageOf } from '../base/app-error.ts'
-import type { Detection, Reason, ReasonCode, Verdict } from '../model/index.ts'
+import {
+  type Detection,
+  type Heuristic,
+  isDecisive,
+  type Reason,
+  type ReasonCode,
+  type Verdict,
+} from '../model/index.ts'
 import type { Detector, FileFacts } from './detectors/detector.ts'
 import type { Format, UnpackContext } from './formats/format.ts'
 import { type Budget, LimitReached } from './limits.ts'
-import { headBytes, type ScanObject } from './scan-object.ts'
+import { headBytes, type Language, type ScanObject } from './scan-object.ts'
 import type { ByteSource } from './source/byte-source.ts'
 import { sha256Of } from './source/digest.ts'
 import { SourceUnreadable } from './source/fd-source.ts'
@@ -16,6 +23,8 @@ export interface Parts {
   readonly formats: readonly Format[]
   readonly passwords: readonly string[]
   readonly heads: Heads
+  /** Heuristics below this score are not told. */
+  readonly reportScore: number
 }
 
 /** One buffer a depth: an object's head lasts as long as its visit, and no scan allocates for it. */
@@ -36,8 +45,10 @@ export interface ScanRequest {
   readonly name: string
   readonly size: number
   readonly budget: Budget
-  /** Ends at the first detection: enough for somebody who only asks whether to open the file. */
+  /** Ends at the first decisive detection: enough for somebody who only asks whether to open the file. */
   readonly firstOnly: boolean
+  /** The score from which on a heuristic is decisive. */
+  readonly decisiveScore: number
   /** Told what every part did with every object. */
   readonly trace?: ((step: TraceStep) => void) | undefined
   readonly file: FileFacts
@@ -79,6 +90,7 @@ interface Visit {
   readonly containerChain: readonly string[]
   readonly depth: number
   readonly source: ByteSource
+  readonly language?: Language | undefined
 }
 
 function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Visit): void {
@@ -88,8 +100,9 @@ function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Vi
     depth: place.depth,
     source: place.source,
     head: parts.heads.copy(place.depth, place.source.read(0, headBytes)),
+    ...(place.language === undefined ? {} : { language: place.language }),
   }
-  for (const detector of parts.detectors) runDetector(detector, object, request, findings)
+  for (const detector of parts.detectors) runDetector(detector, object, { parts, request, findings })
   for (const format of parts.formats) {
     const started = request.trace === undefined ? 0 : performance.now()
     const matches = guarded(findings, object, format.id, () => format.matches(object)) === true
@@ -112,24 +125,28 @@ function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Vi
   }
 }
 
-function runDetector(detector: Detector, object: ScanObject, request: ScanRequest, findings: Findings): void {
+function runDetector(detector: Detector, object: ScanObject, scanning: Scanning): void {
+  const { parts, request, findings } = scanning
   const { budget } = request
   const started = request.trace === undefined ? 0 : performance.now()
   let names = ''
+  let isEnough = false
+  const add = (name: string, offset: number, heuristic?: Heuristic): void => {
+    names = names === '' ? name : `${names}, ${name}`
+    const sha256 = findings.digestOf(object, budget)
+    const traits = heuristic === undefined ? {} : { heuristic }
+    const detection = { name, detector: detector.id, chain: object.chain, offset, sha256, ...traits }
+    findings.add(detection)
+    isEnough ||= isDecisive(detection, request.decisiveScore)
+  }
   guarded(findings, object, detector.id, () =>
     detector.detect(object, {
       budget,
       file: request.file,
       incomplete: (code, message) => findings.note(code, object.chain, message),
-      report: (name, offset) => {
-        names = names === '' ? name : `${names}, ${name}`
-        findings.add({
-          name,
-          detector: detector.id,
-          chain: object.chain,
-          offset,
-          sha256: findings.digestOf(object, budget),
-        })
+      report: (name, offset) => add(name, offset),
+      suspect: ({ name, offset, score, reasons, techniques }) => {
+        if (score >= parts.reportScore) add(name, offset, { score, reasons, techniques })
       },
     }),
   )
@@ -143,7 +160,7 @@ function runDetector(detector: Detector, object: ScanObject, request: ScanReques
       us: (performance.now() - started) * 1000,
     })
   }
-  if (request.firstOnly && findings.any) throw new EnoughFound()
+  if (request.firstOnly && isEnough) throw new EnoughFound()
 }
 
 interface Scanning {
@@ -169,6 +186,7 @@ function unpack(scanning: Scanning, format: Format, object: ScanObject, place: V
           containerChain: format.kind === 'stream' ? place.containerChain : chain,
           depth: object.depth + 1,
           source: member.source,
+          language: member.language,
         })
       } catch (thrown) {
         // A member that unpacks to too much ends alone; every other limit ends the scan.

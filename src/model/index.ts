@@ -1,1 +1,2 @@
-export type { Detection, Reason, ReasonCode, Verdict, VerdictStatus } from './verdict.ts'
+export type { Detection, Heuristic, Reason, ReasonCode, Verdict, VerdictStatus } from './verdict.ts'
+export { isDecisive } from './verdict.ts'

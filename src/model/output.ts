@@ -22,6 +22,17 @@ export const detectionSchema = z.strictObject({
     .check(z.describe('From the file’s base name through its containers to the infected member.')),
   offset: count.check(z.describe('Byte offset inside the member.')),
   sha256: text.check(z.describe('SHA-256 of the member; empty when a limit ended the scan before.')),
+  heuristic: z
+    .exactOptional(
+      z.strictObject({
+        score: count.check(z.maximum(100), z.describe('How sure it is: 1–100.')),
+        reasons: z
+          .readonly(z.array(text))
+          .check(z.describe('What it was concluded from, one sentence each.')),
+        techniques: z.readonly(z.array(text)).check(z.describe('MITRE ATT&CK techniques.')),
+      }),
+    )
+    .check(z.describe('Only when it was concluded from traits and no signature names it.')),
 })
 
 export const reasonSchema = z.strictObject({
@@ -35,6 +46,7 @@ export const reasonSchema = z.strictObject({
       'encrypted',
       'unsupported-method',
       'damaged',
+      'missing-volume',
       'fault',
       'unreadable',
       'preempted',

@@ -18,6 +18,23 @@ export interface Detection {
   readonly offset: number
   /** SHA-256 of the member, lower-case hexadecimal; empty when the budget ended before it was computed. */
   readonly sha256: string
+  /** Only when it was concluded from traits and no signature names it. */
+  readonly heuristic?: Heuristic
+}
+
+/** How a heuristic came to its finding. */
+export interface Heuristic {
+  /** How sure it is: 1–100. */
+  readonly score: number
+  /** One sentence each, for people; at least one. */
+  readonly reasons: readonly string[]
+  /** MITRE ATT&CK techniques, such as `T1505.003`. */
+  readonly techniques: readonly string[]
+}
+
+/** Whether a detection is enough to act on: a signature always is, a heuristic from `score` on. */
+export function isDecisive({ heuristic }: Detection, score: number): boolean {
+  return heuristic === undefined || heuristic.score >= score
 }
 
 export type ReasonCode =
@@ -31,6 +48,7 @@ export type ReasonCode =
   | 'encrypted'
   | 'unsupported-method'
   | 'damaged'
+  | 'missing-volume'
   // a plugin or format threw
   | 'fault'
   // the object itself could not be read

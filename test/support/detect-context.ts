@@ -9,6 +9,7 @@ import { Budget, defaultLimits } from '../../src/engine/limits.ts'
 export function detectContext(given: Pick<DetectContext, 'report'> & Partial<DetectContext>): DetectContext {
   return {
     budget: new Budget(defaultLimits),
+    suspect: () => assert.fail(),
     incomplete: assert.fail,
     file: { path: '', owner: '' },
     ...given,

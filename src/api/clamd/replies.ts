@@ -69,6 +69,7 @@ function partialName(reason: Reason | undefined): string {
     case undefined:
     case 'unsupported-method':
     case 'damaged':
+    case 'missing-volume':
     case 'fault':
     case 'unreadable':
       return 'Heuristics.Unreadable.Member'

@@ -2,16 +2,21 @@
 
 import type { ReasonCode } from '../../model/index.ts'
 import type { Budget } from '../limits.ts'
-import type { ScanObject } from '../scan-object.ts'
+import type { Language, ScanObject } from '../scan-object.ts'
 import type { ByteSource } from '../source/byte-source.ts'
 
 export interface Member {
   /** As the container spells it, decoded for display; it is never used as a path. */
   readonly name: string
   readonly source: ByteSource
+  /** Where the container says what it is: a macro's text says nothing of it itself. */
+  readonly language?: Language
 }
 
-export type MemberFault = Extract<ReasonCode, 'encrypted' | 'unsupported-method' | 'damaged'>
+export type MemberFault = Extract<
+  ReasonCode,
+  'encrypted' | 'unsupported-method' | 'damaged' | 'missing-volume'
+>
 
 export interface UnpackContext {
   readonly budget: Budget

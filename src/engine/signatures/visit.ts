@@ -22,13 +22,14 @@ export function visitFile(path: string, detector: Detector, { limits, passwords 
   const { fd, size } = openFile(path)
   try {
     return scan(
-      { detectors: [detector], formats, passwords, heads: new Heads() },
+      { detectors: [detector], formats, passwords, heads: new Heads(), reportScore: 0 },
       {
         source: fdSource(fd, size, new Uint8Array(maxRead)),
         name: basename(path),
         size,
         budget: new Budget(limits),
         firstOnly: false,
+        decisiveScore: 0,
         file: { path, owner: '' },
       },
     )

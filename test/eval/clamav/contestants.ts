@@ -110,6 +110,7 @@ export function loadOurs(database: string): OurEngine {
           budget: new Budget(defaultLimits),
           file: { path, owner: '' },
           report: (name) => void names.push(name),
+          suspect: () => undefined,
           incomplete: (_code, message) => void names.push(`incomplete: ${message}`),
         },
       )

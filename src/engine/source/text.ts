@@ -1,0 +1,30 @@
+// The text of an object for those who look for words in it: UTF-16 is decoded, everything else stays one character a
+// byte (Latin-1), so that offsets are offsets of the object and no byte is lost to an encoding that lies.
+
+import type { ScanObject } from '../scan-object.ts'
+import { textKindOf } from '../text-kind.ts'
+import { type ByteSource, maxRead } from './byte-source.ts'
+
+/** The first `maxBytes` bytes as text; undefined when the object is not text. */
+export function textOf(object: ScanObject, maxBytes: number): string | undefined {
+  const kind = textKindOf(object)
+  if (kind === undefined) return undefined
+  const bytes = firstBytes(object.source, maxBytes)
+  if (kind === 'bytes') return bytes.latin1Slice()
+  const even = bytes.subarray(0, bytes.length & ~1)
+  return (kind === 'utf-16be' ? Buffer.from(even).swap16() : even).toString('utf16le').replace(/^\ufeff/, '')
+}
+
+function firstBytes(source: ByteSource, maxBytes: number): Buffer {
+  const parts: Buffer[] = []
+  let length = 0
+  while (length < maxBytes) {
+    const part = source.read(length, Math.min(maxRead, maxBytes - length))
+    if (part.length === 0) break
+    // A view lasts until the next read.
+    parts.push(Buffer.from(part))
+    length += part.length
+  }
+  const [first] = parts
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts, length)
+}
