@@ -10,7 +10,7 @@ export function textOf(object: ScanObject, maxBytes: number): string | undefined
   const kind = textKindOf(object)
   if (kind === undefined) return undefined
   const bytes = firstBytes(object.source, maxBytes)
-  if (kind === 'bytes') return bytes.latin1Slice()
+  if (kind === 'bytes') return bytes.toString('latin1')
   const even = bytes.subarray(0, bytes.length & ~1)
   return (kind === 'utf-16be' ? Buffer.from(even).swap16() : even).toString('utf16le').replace(/^\ufeff/, '')
 }
