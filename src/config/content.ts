@@ -15,6 +15,7 @@ export interface EngineContent {
   readonly variables: Variables
   /** Absent where nothing is kept. */
   readonly cache?: string
+  readonly heuristics: { readonly reportScore: number; readonly decisiveScore: number }
 }
 
 /** Throws AppError `config-invalid` when a variable is not `name=value`. */
@@ -26,6 +27,7 @@ export function contentOf(engine: Config['engine']): EngineContent {
     rules,
     databases,
     variables: variablesOf(variables, 'config-invalid'),
+    heuristics: { reportScore: engine.heuristicsReportFrom, decisiveScore: engine.heuristicsActFrom },
     ...(cache === '' ? {} : { cache }),
   }
 }

@@ -196,6 +196,23 @@ const sections = {
         mayBeEmpty: true,
         about: 'Folder for compiled rules and databases, so that a start need not compile them again.',
       },
+      heuristics_report_from: {
+        kind: 'count',
+        initial: 60,
+        least: 1,
+        most: 101,
+        about:
+          'Score (1–100) from which a heuristic finding is told: no signature names it, it was concluded from traits. 101: none.',
+      },
+      heuristics_act_from: {
+        kind: 'count',
+        initial: 90,
+        least: 1,
+        most: 101,
+        about:
+          'Score from which a heuristic finding is treated as a signature’s: the guard refuses the file, and it is quarantined, ' +
+          'deleted or cured where that is asked for. Below it is only told.',
+      },
       plugins: {
         kind: 'paths',
         initial: [],

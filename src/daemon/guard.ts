@@ -86,6 +86,7 @@ export class Guard {
     const respond = createResponder(
       config.gate.mode === 'observe' ? 'deny' : config.gate.onFound,
       config.quarantine.directory,
+      config.engine.heuristicsActFrom,
     )
     const onDecision = (record: DecisionRecord): void => {
       options.onDecision({ ...record, user: userName(record.uid), responded: respond(record) })

@@ -5,6 +5,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 
 import { messageOf } from '../base/app-error.ts'
 import type { DecisionRecord } from '../gate/index.ts'
+import { isActionable } from '../model/index.ts'
 import { deleteFile, Quarantine } from '../response/index.ts'
 
 export type FoundAction = 'deny' | 'quarantine' | 'delete'
@@ -15,14 +16,16 @@ export interface Responded {
   readonly problem?: string
 }
 
+/** `decisiveScore`: heuristics below it are not acted on. */
 export function createResponder(
   action: FoundAction,
   directory: string,
+  decisiveScore: number,
 ): (record: DecisionRecord) => Responded | undefined {
   if (action === 'deny') return () => undefined
   const quarantine = new Quarantine(directory)
   return (record) => {
-    if (record.verdict.status !== 'found') return undefined
+    if (!isActionable(record.verdict, decisiveScore)) return undefined
     const path = Buffer.from(record.path, 'latin1')
     let fd: number
     try {

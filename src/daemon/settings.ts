@@ -43,6 +43,7 @@ export function gateSettings(config: Config, verbose: boolean): GateSettings {
     onDeadline: gate.onDeadline,
     onPartial: gate.onPartial,
     onFailed: gate.onFailed,
+    decisiveScore: config.engine.heuristicsActFrom,
     watchdogMs: gate.watchdogMs,
     cacheEntries: gate.cacheEntries,
     sweep: gate.sweep,

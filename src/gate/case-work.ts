@@ -2,6 +2,7 @@
 // end; opens nothing but /proc and O_PATH.
 
 import { messageOf } from '../base/app-error.ts'
+import { isActionable } from '../model/index.ts'
 import { signal } from '../platform/linux/epoll.ts'
 import { closeFd, Ev, type FanotifyGroup } from '../platform/linux/fanotify.ts'
 import { pathOfFd, type ProcessFacts, processFacts } from '../platform/linux/processes.ts'
@@ -108,7 +109,7 @@ export class CaseWork {
     const judgement = judge.judge(item.fd, stat, baseName(path), lane.slice())
     counters.add(worker, judgement.source === 'cache' ? 'cacheHits' : 'scanned')
     const isPreempted = judgement.reasons.some((reason) => reason.code === 'preempted')
-    if (isPreempted && judgement.status !== 'found') return this.#defer(item, path, judgement)
+    if (isPreempted && !this.#isBad(judgement)) return this.#defer(item, path, judgement)
     this.#conclude(item, path, judgement)
     this.#remember(item, judgement, generation)
     return false
@@ -168,11 +169,14 @@ export class CaseWork {
   #conclude(item: Case, path: string, judgement: Judgement): void {
     const { counters, groups, settings, worker } = this.#options
     const { status } = judgement
+    const isBad = this.#isBad(judgement)
     const allow = settings.mode === 'observe' || this.#policyOf(judgement)
     // A bad file stays bad under every name; marked before the answer, so that no other name slips through.
-    if (status === 'found' && settings.mode !== 'observe') this.#markBad(item.fd)
+    if (isBad && settings.mode !== 'observe') this.#markBad(item.fd)
     else if (item.group === groups.knownBad && status === 'clean') unmarkKnownBad(groups.knownBad, item.fd)
-    const isWorthALine = status !== 'clean' || settings.verbose
+    // What is let through is told once, not at each of its opens.
+    const isTold = status === 'found' && !isBad && judgement.source === 'cache'
+    const isWorthALine = (status !== 'clean' && !isTold) || settings.verbose
     // Before the answer: afterwards the process may be gone.
     const facts = isWorthALine ? processFacts(item.pid) : undefined
     const isInTime = item.group === undefined || this.#answer(item, allow)
@@ -183,20 +187,29 @@ export class CaseWork {
     this.#report(item, path, judgement, { kind: isInTime ? item.kind : 'late', decision, facts })
   }
 
+  /** Found by a signature, or by a heuristic that is sure. */
+  #isBad(judgement: Judgement): boolean {
+    return judgement.status === 'found' && isActionable(judgement, this.#options.settings.decisiveScore)
+  }
+
   #policyOf(judgement: Judgement): boolean {
-    const { onDeadline, onFailed, onPartial } = this.#options.settings
+    const { onFailed } = this.#options.settings
     switch (judgement.status) {
       case 'clean':
         return true
       case 'found':
-        return false
-      case 'partial': {
-        const isLate = judgement.reasons.some(({ code }) => code === 'deadline')
-        return (isLate ? onDeadline : onPartial) === 'allow'
-      }
+        return !this.#isBad(judgement) && (judgement.reasons.length === 0 || this.#allowsPartial(judgement))
+      case 'partial':
+        return this.#allowsPartial(judgement)
       case 'failed':
         return onFailed === 'allow'
     }
+  }
+
+  #allowsPartial({ reasons }: Judgement): boolean {
+    const { onDeadline, onPartial } = this.#options.settings
+    const isLate = reasons.some(({ code }) => code === 'deadline')
+    return (isLate ? onDeadline : onPartial) === 'allow'
   }
 
   #markBad(fd: number): void {

@@ -32,6 +32,8 @@ export interface GateSettings {
   readonly onDeadline: Policy
   readonly onPartial: Policy
   readonly onFailed: Policy
+  /** Score from which a heuristic's finding is refused as a signature's is. */
+  readonly decisiveScore: number
   /** The kernel kills the guard when it has been stuck for this long. */
   readonly watchdogMs: number
   /** Entries of the shared verdict table. */

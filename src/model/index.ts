@@ -1,2 +1,2 @@
 export type { Detection, Heuristic, Reason, ReasonCode, Verdict, VerdictStatus } from './verdict.ts'
-export { isDecisive } from './verdict.ts'
+export { isActionable, isDecisive } from './verdict.ts'

@@ -37,6 +37,11 @@ export function isDecisive({ heuristic }: Detection, score: number): boolean {
   return heuristic === undefined || heuristic.score >= score
 }
 
+/** Whether anything was found that is enough to act on. */
+export function isActionable({ detections }: Pick<Verdict, 'detections'>, score: number): boolean {
+  return detections.some((detection) => isDecisive(detection, score))
+}
+
 export type ReasonCode =
   // a limit of the budget
   | 'depth'

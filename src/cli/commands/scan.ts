@@ -127,6 +127,7 @@ export const scan: Command<typeof options> = defineCommand({
         exclude: checked(() => compileGlobs(given.exclude ?? [])),
       },
       report: { json: given.json ?? false, verbose: given.verbose ?? false, quiet: given.quiet ?? false },
+      decisiveScore: config.engine.heuristicsActFrom,
       respond: onFound === 'report' ? undefined : await responder(onFound, directory),
       terminal,
     })

@@ -31,8 +31,7 @@ export async function runRules(
 function layOptions(config: Config, given: RulesOptions): Config {
   const isAlone = [given.rules, given.db, given['hash-list']].some((paths) => paths !== undefined)
   if (!isAlone) return { ...config, engine: layContent(config.engine, given) }
-  const { variables, cache, local, plugins } = config.engine
-  const empty = { variables, cache, plugins, local, rules: [], databases: [], hashLists: [] }
+  const empty = { ...config.engine, rules: [], databases: [], hashLists: [] }
   return {
     ...config,
     engine: { ...layContent(empty, given), local: '' },

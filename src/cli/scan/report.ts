@@ -2,7 +2,7 @@
 
 import { formatDuration, formatSize } from '../../config/units.ts'
 import type { EngineVersion } from '../../engine/index.ts'
-import type { Reason, Verdict } from '../../model/index.ts'
+import type { Detection, Reason, Verdict } from '../../model/index.ts'
 import type { SummaryLine, VerdictLine } from '../../model/output.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { Style, Terminal } from '../render/terminal.ts'
@@ -54,6 +54,7 @@ function textReport(terminal: Terminal, options: ReportOptions): Report {
       if (status === 'clean') line('green', 'clean', name)
       for (const detection of verdict.detections) {
         line(styleOf.found, 'found', `${chainText(name, detection.chain)}: ${detection.name}${end}`)
+        for (const reason of reasonLines(detection, options)) line('dim', '', reason)
       }
       if (status === 'partial' || status === 'failed')
         line(styleOf[status], status, `${name}: ${reasonsText(name, verdict.reasons)}`)
@@ -65,6 +66,16 @@ function textReport(terminal: Terminal, options: ReportOptions): Report {
       if (!options.quiet) for (const text of summaryText(end)) terminal.out(text)
     },
   }
+}
+
+/** A heuristic owes its reasons: the strongest one, or all of them. */
+function reasonLines({ heuristic }: Detection, { verbose }: ReportOptions): string[] {
+  if (heuristic === undefined) return []
+  const { score, reasons, techniques } = heuristic
+  const told = verbose ? reasons : reasons.slice(0, 1)
+  const more = reasons.length - told.length
+  const tail = `${more > 0 ? ` (and ${more} more)` : ''} [${techniques.join(' ')}]`
+  return told.map((reason, index) => `  score ${score}: ${reason}${index === told.length - 1 ? tail : ''}`)
 }
 
 /** `dir/a.zip → b.tar.gz → eicar.com`: the chain's first link is the file itself. */

@@ -4,6 +4,7 @@ import { AppError } from '../../base/app-error.ts'
 import type { GlobSet } from '../../base/glob.ts'
 import { type EngineOptions, load } from '../../engine/index.ts'
 import { defaultLimits } from '../../engine/limits.ts'
+import { isActionable } from '../../model/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { writeProblems } from '../render/problems.ts'
 import type { Terminal } from '../render/terminal.ts'
@@ -24,6 +25,8 @@ export interface ScanRun {
   readonly walk: { readonly follow: boolean; readonly oneFileSystem: boolean; readonly exclude: GlobSet }
   readonly report: ReportOptions
   readonly respond: Responder | undefined
+  /** Heuristics below this score are told, not acted on. */
+  readonly decisiveScore: number
   readonly terminal: Terminal
 }
 
@@ -124,7 +127,7 @@ function settle(
   }
   const { verdict, identity } = outcome
   countVerdict(tally, verdict)
-  if (run.respond === undefined || verdict.status !== 'found' || identity === undefined) {
+  if (run.respond === undefined || identity === undefined || !isActionable(verdict, run.decisiveScore)) {
     report.verdict(entry.path, verdict)
     return
   }
