@@ -275,8 +275,10 @@ const sections = {
       on_found: {
         kind: 'choice',
         initial: 'deny',
-        choices: ['deny', 'quarantine', 'delete'],
-        about: 'What happens to a malicious file besides being refused.',
+        choices: ['deny', 'cure', 'quarantine', 'delete'],
+        about:
+          'What happens to a malicious file besides being refused. `cure`: a container is rebuilt without what is malicious in it and the ' +
+          'original goes into the quarantine; what cannot be cured goes there as a whole.',
       },
       watchdog: {
         kind: 'duration',

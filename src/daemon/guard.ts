@@ -64,6 +64,7 @@ export class Guard {
   #socket: ControlSocket | undefined
   #reloading: Promise<unknown> = Promise.resolve()
   #clamd: ClamdFront | undefined
+  #onEngine: (engine: Engine) => void = () => {}
 
   private constructor(options: GuardOptions, engine: Engine, watch: { gate: Watch; unprivileged: boolean }) {
     this.#config = options.config
@@ -83,17 +84,27 @@ export class Guard {
     if (fault !== undefined && config.gate.mode !== 'observe') throw fault
     const { engine, problems } = await loadEngine(engineOptions(config))
     options.onProblems(problems)
-    const respond = createResponder(
-      config.gate.mode === 'observe' ? 'deny' : config.gate.onFound,
-      config.quarantine.directory,
-      config.engine.heuristicsActFrom,
-    )
+    let current = engine
+    const respond = createResponder({
+      action: config.gate.mode === 'observe' ? 'deny' : config.gate.onFound,
+      directory: config.quarantine.directory,
+      decisiveScore: config.engine.heuristicsActFrom,
+      engine: () => current.shared,
+    })
     const onDecision = (record: DecisionRecord): void => {
-      options.onDecision({ ...record, user: userName(record.uid), responded: respond(record) })
+      const tell = (responded: Responded | undefined): void => {
+        options.onDecision({ ...record, user: userName(record.uid), responded })
+      }
+      const responding = respond(record)
+      if (responding === undefined) tell(undefined)
+      else void responding.then(tell)
     }
     const start = { engine, settings, onDecision, onNotice: options.onNotice }
     const gate = fault === undefined ? await Gate.start(start) : observe(start)
     const guard = new Guard(options, engine, { gate, unprivileged: fault !== undefined })
+    guard.#onEngine = (loaded) => {
+      current = loaded
+    }
     await guard.#listen()
     guard.#clamd = await startClamd({
       addresses,
@@ -134,6 +145,7 @@ export class Guard {
       this.#watch.reload(engine)
       this.#clamd?.use(engine)
       this.#engine = engine
+      this.#onEngine(engine)
     } catch (thrown) {
       this.#notice(`the reload failed, the present signatures stay: ${messageOf(thrown)}`)
       throw thrown

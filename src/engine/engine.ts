@@ -6,7 +6,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { basename } from 'node:path'
 
 import { AppError, messageOf } from '../base/app-error.ts'
-import type { Verdict } from '../model/index.ts'
+import type { CureOutcome, Verdict } from '../model/index.ts'
+import { cure, editors } from './cure/index.ts'
 import { createDetectors } from './detectors/index.ts'
 import type { FileFacts } from './detectors/detector.ts'
 import type { Variables } from './detectors/yara/index.ts'
@@ -118,6 +119,11 @@ export interface ScanOptions {
   readonly pulse?: Pulse
   /** Told what every part did with every object. */
   readonly trace?: (step: TraceStep) => void
+}
+
+export interface CureOptions extends Pick<ScanOptions, 'name' | 'file' | 'limits'> {
+  /** Takes the next bytes of the rebuilt container; they are reused after the call. */
+  readonly write: (bytes: Uint8Array) => void
 }
 
 export const engineVersion = '0.1.0'
@@ -303,6 +309,19 @@ export class Instance {
   /** Does once what first scans do: whoever cannot wait calls it before. A few tens of milliseconds with many rules. */
   warm(): void {
     if (this.#parts().hasRules) for (const head of warmingHeads) this.scan(head)
+  }
+
+  /**
+   * Writes the container behind a descriptor anew without what is malicious in it. What was written is to be scanned
+   * before it is used; after `refused` it is worth nothing. Throws what `write` throws.
+   */
+  cure(fd: number, options: CureOptions): CureOutcome {
+    const { write, name = 'data', file = { path: '', owner: '' } } = options
+    const parts = this.#parts()
+    const { passwords, decisiveScore } = parts
+    const budget = (): Budget => new Budget({ ...this.#limits, ...options.limits })
+    const source = fdSource(fd, fstatSync(fd).size, new Uint8Array(maxRead))
+    return cure(parts, editors, { source, name, file, passwords, decisiveScore, budget, write })
   }
 
   #scanPath(path: string, options: ScanOptions): Verdict {

@@ -52,6 +52,8 @@ export interface ScanRequest {
   /** Told what every part did with every object. */
   readonly trace?: ((step: TraceStep) => void) | undefined
   readonly file: FileFacts
+  /** Of the object itself, where its container said it. */
+  readonly language?: Language
 }
 
 /** One part's work on one object. */
@@ -73,6 +75,7 @@ export function scan(parts: Parts, request: ScanRequest): Verdict {
       containerChain: [request.name],
       depth: 0,
       source: request.source,
+      language: request.language,
     })
   } catch (thrown) {
     if (thrown instanceof LimitReached) findings.note(thrown.code, [request.name], thrown.message)

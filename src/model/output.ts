@@ -65,8 +65,22 @@ const reasons = z
   .array(reasonSchema)
   .check(z.describe('Why it is `partial` or `failed`, or what else was not read.'))
 const response = z
-  .optional(z.enum(['quarantined', 'deleted', 'left-in-place', 'failed']))
+  .optional(z.enum(['cured', 'quarantined', 'deleted', 'left-in-place', 'failed']))
   .check(z.describe('What was done with the file, where something was to be done.'))
+
+const changes = z
+  .exactOptional(
+    z.array(
+      z.strictObject({
+        kind: z
+          .enum(['removed', 'rebuilt'])
+          .check(z.describe('`rebuilt`: a container inside from which something was removed.')),
+        chain: z.array(text),
+        names: z.array(text).check(z.describe('What was found there.')),
+      }),
+    ),
+  )
+  .check(z.describe('What a cure changed in the container.'))
 
 export const verdictLine = z.strictObject({
   type: z.literal('verdict'),
@@ -79,6 +93,7 @@ export const verdictLine = z.strictObject({
   size: count.check(z.describe('Bytes of the file itself.')),
   ms: z.number().check(z.minimum(0), z.describe('Time of its scan in milliseconds.')),
   response,
+  changes,
 })
 
 export const summaryLine = z.strictObject({
@@ -134,6 +149,7 @@ export const decisionLine = z.strictObject({
   instance: z.int().check(z.describe('Number of the engine instance that judged.')),
   us: z.number().check(z.minimum(0), z.describe('From the question to the answer, in microseconds.')),
   response,
+  changes,
 })
 
 export const quarantineLine = z.strictObject({

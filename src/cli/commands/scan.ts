@@ -7,7 +7,8 @@ import { AppError, messageOf } from '../../base/app-error.ts'
 import type { Config, ScanLimits } from '../../config/index.ts'
 import { type Command, configOption, defineCommand, type OptionValues } from '../command.ts'
 import { contentOptions, engineContent, layContent } from '../content.ts'
-import type { Responder } from '../scan/respond.ts'
+import type { Responder, ResponderOptions } from '../scan/respond.ts'
+import type { Curer } from '../../response/index.ts'
 
 const options = {
   json: { kind: 'flag', help: 'Write one JSON object a line: a verdict for every file, then a summary.' },
@@ -58,9 +59,11 @@ const options = {
   'max-time': { kind: 'duration', value: 'TIME', help: 'Time for one file.', default: '30 s' },
   'on-found': {
     kind: 'choice',
-    choices: ['report', 'quarantine', 'delete'],
+    choices: ['report', 'cure', 'quarantine', 'delete'],
     default: 'report',
-    help: 'What to do with malicious files: say so, move them into the quarantine, or delete them.',
+    help:
+      'What to do with malicious files: say so; cure them (rebuild containers without what is malicious in them, the original goes ' +
+      'into the quarantine; what cannot be cured goes there as a whole); move them into the quarantine; or delete them.',
   },
   ...configOption,
 } as const
@@ -89,6 +92,10 @@ export const scan: Command<typeof options> = defineCommand({
     },
     { command: 'haechi scan --on-found quarantine /srv/www', about: 'Move what is malicious out of reach.' },
     {
+      command: 'haechi scan --on-found cure /srv/mail',
+      about: 'Take what is malicious out of archives, mails and documents, and keep the rest.',
+    },
+    {
       command: "haechi scan -x --exclude '/var/lib/docker/**' /",
       about: 'Scan the root filesystem without one folder.',
     },
@@ -110,8 +117,8 @@ export const scan: Command<typeof options> = defineCommand({
     const { restoreOperands } = await import('../scan/operands.ts')
     const { checkJobs, runScan } = await import('../scan/run.ts')
     const { config } = await loadConfig({ file: given.config })
-    const onFound = given['on-found'] ?? 'report'
-    const { directory } = config.quarantine
+    const action = given['on-found'] ?? 'report'
+    const decisiveScore = config.engine.heuristicsActFrom
     return runScan({
       paths: restoreOperands(operands),
       engine: {
@@ -127,17 +134,20 @@ export const scan: Command<typeof options> = defineCommand({
         exclude: checked(() => compileGlobs(given.exclude ?? [])),
       },
       report: { json: given.json ?? false, verbose: given.verbose ?? false, quiet: given.quiet ?? false },
-      decisiveScore: config.engine.heuristicsActFrom,
-      respond: onFound === 'report' ? undefined : await responder(onFound, directory),
+      decisiveScore,
+      respond:
+        action === 'report'
+          ? undefined
+          : await responder({ action, directory: config.quarantine.directory, decisiveScore }),
       terminal,
     })
   },
 })
 
 /** Loaded only when it is asked for: it brings in the C library and the validator. */
-async function responder(action: 'quarantine' | 'delete', directory: string): Promise<Responder> {
+async function responder(options: Omit<ResponderOptions, 'curer'>): Promise<(curer: Curer) => Responder> {
   const { createResponder } = await import('../scan/respond.ts')
-  return createResponder(action, directory)
+  return (curer) => createResponder({ ...options, curer })
 }
 
 function givenLimits(given: Options): Partial<ScanLimits> {

@@ -67,7 +67,7 @@ export const guardOptions = {
   },
   'on-found': {
     kind: 'choice',
-    choices: ['deny', 'quarantine', 'delete'],
+    choices: ['deny', 'cure', 'quarantine', 'delete'],
     default: 'deny',
     help: 'What happens to a malicious file besides being refused.',
   },

@@ -151,6 +151,13 @@ function jsonReport(terminal: Terminal, out: (line: string) => void): GuardRepor
         instance: decision.instance,
         us: decision.us,
         ...(responded === undefined ? {} : { response: responded.response }),
+        ...(responded?.changes === undefined
+          ? {}
+          : {
+              changes: responded.changes.map(({ kind, chain, names }) => {
+                return { kind, chain: [...chain], names: [...names] }
+              }),
+            }),
       }
       out(jsonLine(line))
       if (responded?.problem !== undefined)

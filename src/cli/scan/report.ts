@@ -2,17 +2,22 @@
 
 import { formatDuration, formatSize } from '../../config/units.ts'
 import type { EngineVersion } from '../../engine/index.ts'
-import type { Detection, Reason, Verdict } from '../../model/index.ts'
+import type { CureChange, Detection, Reason, Verdict } from '../../model/index.ts'
 import type { SummaryLine, VerdictLine } from '../../model/output.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { Style, Terminal } from '../render/terminal.ts'
 import { type Path, pathText } from './entry.ts'
 import { filesOf, type Tally } from './tally.ts'
 
+interface Responded {
+  readonly response: Response
+  readonly changes?: readonly CureChange[]
+}
+
 export type Response = NonNullable<VerdictLine['response']>
 
 export interface Report {
-  verdict(path: Path, verdict: Verdict, response?: Response): void
+  verdict(path: Path, verdict: Verdict, responded?: Responded): void
   skipped(path: Path, why: string): void
   summary(end: RunEnd): void
 }
@@ -46,15 +51,18 @@ function textReport(terminal: Terminal, options: ReportOptions): Report {
   const line = (style: Style, word: string, rest: string): void =>
     terminal.out(`${terminal.style(style, word.padEnd(8))} ${terminal.safe(rest)}`)
   return {
-    verdict(path, verdict, response) {
+    verdict(path, verdict, responded) {
       const { status } = verdict
       if (status === 'clean' && !options.verbose) return
       const name = pathText(path)
-      const end = response === undefined ? '' : ` [${response}]`
+      const end = responded === undefined ? '' : ` [${responded.response}]`
       if (status === 'clean') line('green', 'clean', name)
       for (const detection of verdict.detections) {
         line(styleOf.found, 'found', `${chainText(name, detection.chain)}: ${detection.name}${end}`)
         for (const reason of reasonLines(detection, options)) line('dim', '', reason)
+      }
+      for (const { kind, chain, names } of responded?.changes ?? []) {
+        line('dim', '', `  ${kind} ${chain.slice(1).join(' → ')} (${names.join(', ')})`)
       }
       if (status === 'partial' || status === 'failed')
         line(styleOf[status], status, `${name}: ${reasonsText(name, verdict.reasons)}`)
@@ -110,13 +118,18 @@ function summaryText(end: RunEnd): string[] {
   ]
 }
 
+function copyOf({ kind, chain, names }: CureChange): NonNullable<VerdictLine['changes']>[number] {
+  return { kind, chain: [...chain], names: [...names] }
+}
+
 export function number(value: number): string {
   return value.toLocaleString('en-US')
 }
 
 function jsonReport(terminal: Terminal): Report {
   return {
-    verdict(path, verdict, response) {
+    verdict(path, verdict, responded) {
+      const { response, changes } = responded ?? {}
       const line: VerdictLine = {
         type: 'verdict',
         version: 1,
@@ -128,6 +141,7 @@ function jsonReport(terminal: Terminal): Report {
         size: verdict.size,
         ms: Math.round(verdict.ms * 1000) / 1000,
         ...(response === undefined ? {} : { response }),
+        ...(changes === undefined ? {} : { changes: changes.map((change) => copyOf(change)) }),
       }
       terminal.out(jsonLine(line))
     },

@@ -5,21 +5,34 @@ import { closeSync, constants, fstatSync, openSync, realpathSync } from 'node:fs
 import { resolve } from 'node:path'
 
 import { messageOf } from '../../base/app-error.ts'
-import type { Verdict } from '../../model/index.ts'
-import { deleteFile, Quarantine } from '../../response/index.ts'
-import { type FileEntry, joinPath, pathText } from './entry.ts'
+import type { CureChange, Verdict } from '../../model/index.ts'
+import { type Curer, cureFile, deleteFile, Quarantine } from '../../response/index.ts'
+import { baseName, type FileEntry, joinPath, pathText } from './entry.ts'
 import type { Identity } from './protocol.ts'
 import type { Response } from './report.ts'
 
 export interface Responded {
   readonly response: Response
   readonly problem?: string
+  /** What a cure took out. */
+  readonly changes?: readonly CureChange[]
 }
 
 export type Responder = (entry: FileEntry, verdict: Verdict, identity: Identity) => Responded
 
-export function createResponder(action: 'quarantine' | 'delete', directory: string): Responder {
-  const quarantine = new Quarantine(directory)
+export type Action = 'cure' | 'quarantine' | 'delete'
+
+export interface ResponderOptions {
+  readonly action: Action
+  /** The quarantine's. */
+  readonly directory: string
+  readonly curer: Curer
+  readonly decisiveScore: number
+}
+
+export function createResponder(options: ResponderOptions): Responder {
+  const { action, curer, decisiveScore } = options
+  const quarantine = new Quarantine(options.directory)
   return (entry, verdict, identity) => {
     const name = pathText(entry.path)
     try {
@@ -27,6 +40,10 @@ export function createResponder(action: 'quarantine' | 'delete', directory: stri
       const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
       try {
         if (!isJudged(fd, identity)) return leftInPlace(name)
+        if (action === 'cure') {
+          const request = { path, fd, name: baseName(entry.path), verdict, by: 'haechi scan', decisiveScore }
+          return cured(cureFile(quarantine, curer, request), name)
+        }
         return action === 'delete'
           ? respondedWith('deleted', deleteFile(path, fd), name)
           : respondedWith('quarantined', quarantine.add({ path, fd, verdict, by: 'haechi scan' }), name)
@@ -69,6 +86,14 @@ function respondedWith(
   name: string,
 ): Responded {
   return done.original === 'removed' ? withLinks(response, done.otherLinks, name) : leftInPlace(name)
+}
+
+function cured(done: ReturnType<typeof cureFile>, name: string): Responded {
+  if (done.response === 'left-in-place') return leftInPlace(name)
+  if (done.response === 'quarantined') {
+    return { response: 'quarantined', problem: `${name} could not be cured: ${done.problem ?? 'unknown'}` }
+  }
+  return { ...withLinks('cured', done.otherLinks, name), changes: done.changes }
 }
 
 function withLinks(response: Response, otherLinks: number, name: string): Responded {

@@ -15,6 +15,7 @@ import { startProgress } from './progress.ts'
 import type { Outcome } from './protocol.ts'
 import { createReport, type Report, type ReportOptions } from './report.ts'
 import type { Responder } from './respond.ts'
+import type { Curer } from '../../response/index.ts'
 import { countVerdict, emptyTally, exitCodeOf, type Tally } from './tally.ts'
 import { walk, type WalkItem } from './walk.ts'
 
@@ -24,7 +25,8 @@ export interface ScanRun {
   readonly threads: number
   readonly walk: { readonly follow: boolean; readonly oneFileSystem: boolean; readonly exclude: GlobSet }
   readonly report: ReportOptions
-  readonly respond: Responder | undefined
+  /** Makes the responder; `undefined`: found files are told of, nothing else. */
+  readonly respond: ((curer: Curer) => Responder) | undefined
   /** Heuristics below this score are told, not acted on. */
   readonly decisiveScore: number
   readonly terminal: Terminal
@@ -44,7 +46,8 @@ export async function runScan(run: ScanRun): Promise<ExitCode> {
   writeProblems(engine.problems, { terminal, json: run.report.json })
   const tally = emptyTally()
   const report = createReport(run.terminal, run.report)
-  const interrupted = await scanAll(run, { tally, report, shared: engine.shared })
+  const respond = run.respond?.(engine.instance())
+  const interrupted = await scanAll(run, { tally, report, shared: engine.shared, respond })
   const exitCode = interrupted ? exitCodes.interrupted : exitCodeOf(tally)
   report.summary({ tally, ms: performance.now() - started, version: engine.version(), interrupted, exitCode })
   return exitCode
@@ -54,15 +57,16 @@ interface Running {
   readonly tally: Tally
   readonly report: Report
   readonly shared: ReturnType<typeof load>['shared']
+  readonly respond: Responder | undefined
 }
 
 /** True when Ctrl-C ended it. */
-async function scanAll(run: ScanRun, { tally, report, shared }: Running): Promise<boolean> {
+async function scanAll(run: ScanRun, { tally, report, shared, respond }: Running): Promise<boolean> {
   await using pool = new ScanPool({
     shared,
     threads: run.threads,
     hangMs: (run.engine.limits?.maxMs ?? defaultLimits.maxMs) + hangGraceMs,
-    onOutcome: (entry, outcome) => settle(run, { tally, report }, entry, outcome),
+    onOutcome: (entry, outcome) => settle(run, { tally, report, respond }, entry, outcome),
   })
   let walkEnded = false
   const progress = startProgress(run.terminal, run.report.quiet, {
@@ -116,7 +120,7 @@ function note(item: Exclude<WalkItem, { kind: 'file' }>, tally: Tally, report: R
 
 function settle(
   run: ScanRun,
-  { tally, report }: Pick<Running, 'tally' | 'report'>,
+  { tally, report, respond }: Pick<Running, 'tally' | 'report' | 'respond'>,
   entry: FileEntry,
   outcome: Outcome,
 ): void {
@@ -127,13 +131,14 @@ function settle(
   }
   const { verdict, identity } = outcome
   countVerdict(tally, verdict)
-  if (run.respond === undefined || identity === undefined || !isActionable(verdict, run.decisiveScore)) {
+  if (respond === undefined || identity === undefined || !isActionable(verdict, run.decisiveScore)) {
     report.verdict(entry.path, verdict)
     return
   }
-  const { response, problem } = run.respond(entry, verdict, identity)
+  const responded = respond(entry, verdict, identity)
+  const { response, problem } = responded
   if (response === 'failed' || response === 'left-in-place') tally.notResponded++
-  report.verdict(entry.path, verdict, response)
+  report.verdict(entry.path, verdict, responded)
   if (problem !== undefined) run.terminal.err(`haechi: ${run.terminal.safe(problem)}`)
 }
 

@@ -14,11 +14,12 @@ import {
 import { join } from 'node:path'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
+import { exchange, type ExchangeRequest } from './exchange.ts'
 import { readItem } from './file-format.ts'
 import { isId, type Item } from './item.ts'
 import { restoreItem, type Restored, type RestoreOptions } from './restore.ts'
 import { syncFolder } from './sync-folder.ts'
-import { take, type Taken, type TakeRequest } from './take.ts'
+import { type Store, take, type Taken, type TakeRequest } from './take.ts'
 
 const suffix = '.item'
 /** Unfinished copies of a run that was killed; older than any copy takes. */
@@ -37,13 +38,22 @@ export class Quarantine {
 
   /** Copies a file in and removes the original, if its path still leads to it. Throws AppError. */
   add(request: TakeRequest): Taken {
+    return take(request, this.#store())
+  }
+
+  /** Copies a file in and puts a cured one in its place, if its path still leads to it. Throws AppError. */
+  exchange(request: ExchangeRequest): Taken {
+    return exchange(request, this.#store())
+  }
+
+  #store(): Store {
     this.#prepare()
     this.#sweep()
-    return take(request, {
+    return {
       directory: this.#directory,
       temporary: (id) => join(this.#directory, `.${id}${suffix}`),
       final: (id) => join(this.#directory, id + suffix),
-    })
+    }
   }
 
   /** All items, oldest first; one that cannot be read is listed as damaged, never hidden. */

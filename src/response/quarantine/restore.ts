@@ -1,26 +1,15 @@
 // Puts an item back: content, owner, mode, times, extended attributes; all of it or nothing.
 
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
 import { setTimes } from '../../platform/linux/file-times.ts'
 import { renameWithoutReplacing } from '../../platform/linux/rename.ts'
-import { setXattr } from '../../platform/linux/xattr.ts'
 import { type Opened, readItem, writeContent } from './file-format.ts'
 import { type Folder, openFolder, openFolderStrictly, splitPath } from './folder.ts'
+import { putBackMetadata } from './metadata.ts'
 import { syncFolder } from './sync-folder.ts'
 
 export interface RestoreOptions {
@@ -81,39 +70,13 @@ function writeTemporary(item: number, opened: Opened, temporary: Buffer): string
   const fd = openSync(temporary, flags, 0o600)
   try {
     writeContent(item, opened, fd)
-    const warnings = putBackMetadata(fd, opened)
+    const warnings = putBackMetadata(fd, opened.header)
+    setTimes(fd, opened.header)
     fsyncSync(fd)
     return warnings
   } finally {
     closeSync(fd)
   }
-}
-
-/** Owner first, because a change of owner clears set-user-id and capabilities; times last. */
-function putBackMetadata(fd: number, { header }: Opened): string[] {
-  const now = fstatSync(fd)
-  if (now.uid !== header.uid || now.gid !== header.gid) {
-    try {
-      fchownSync(fd, header.uid, header.gid)
-    } catch (thrown) {
-      throw new AppError(
-        'permission',
-        `cannot give the file back to user ${header.uid}: ${messageOf(thrown)}`,
-        {
-          hint: 'run as root',
-          cause: thrown,
-        },
-      )
-    }
-  }
-  const warnings: string[] = []
-  for (const { name, value } of header.xattrs) {
-    const problem = setXattr(fd, name, value)
-    if (problem !== undefined) warnings.push(`the attribute ${name} could not be put back: ${problem}`)
-  }
-  fchmodSync(fd, header.mode)
-  setTimes(fd, header)
-  return warnings
 }
 
 function giveName(

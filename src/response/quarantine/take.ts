@@ -78,7 +78,7 @@ function openOriginal(path: Buffer): number {
   }
 }
 
-function openParent(folder: Uint8Array, path: Buffer): Folder {
+export function openParent(folder: Uint8Array, path: Buffer): Folder {
   try {
     return openFolder(folder)
   } catch (thrown) {
@@ -88,13 +88,13 @@ function openParent(folder: Uint8Array, path: Buffer): Folder {
   }
 }
 
-function canonicalPath(folder: Folder, name: Uint8Array): Uint8Array {
+export function canonicalPath(folder: Folder, name: Uint8Array): Uint8Array {
   const parent = folder.path()
   const slash = parent.at(-1) === 0x2f ? '' : '/'
   return Buffer.concat([parent, Buffer.from(slash), name])
 }
 
-function describe(request: TakeRequest, path: Uint8Array, fd: number, stat: BigIntStats): Header {
+export function describe(request: TakeRequest, path: Uint8Array, fd: number, stat: BigIntStats): Header {
   const now = new Date()
   return {
     id: newId(now, randomBytes(6)),
@@ -114,13 +114,13 @@ function describe(request: TakeRequest, path: Uint8Array, fd: number, stat: BigI
   }
 }
 
-function withoutKey(header: Header, written: Written): Item {
+export function withoutKey(header: Header, written: Written): Item {
   const { key: _, ...rest } = header
   return { ...rest, ...written }
 }
 
 /** Everything is on the disk, name included, when this returns. */
-function keep(fd: number, header: Header, store: Store): Written {
+export function keep(fd: number, header: Header, store: Store): Written {
   const temporary = store.temporary(header.id)
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   const target = openSync(temporary, flags, 0o600)
