@@ -6,10 +6,16 @@ import { dirname, join } from 'node:path'
 
 import { cliPage } from './docs/cli-page.ts'
 import { configPage } from './docs/config-page.ts'
+import { formatsPage } from './docs/formats-page.ts'
 import { outputPage } from './docs/output-page.ts'
 
 const folder = join(dirname(import.meta.dirname), 'docs/reference')
-const pages = { 'cli.md': await cliPage(), 'config.md': configPage(), 'output.md': outputPage() }
+const pages = {
+  'cli.md': await cliPage(),
+  'config.md': configPage(),
+  'formats.md': formatsPage(),
+  'output.md': outputPage(),
+}
 
 if (process.argv.includes('--check')) {
   const stale = Object.entries(pages).filter(([name, text]) => current(name) !== text)

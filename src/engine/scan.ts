@@ -94,7 +94,12 @@ interface Visit {
   readonly depth: number
   readonly source: ByteSource
   readonly language?: Language | undefined
+  /** It came from a search (formats/format.ts). */
+  readonly isFound?: boolean
 }
+
+/** What formats call the bytes behind their end. */
+const restNames: ReadonlySet<string> = new Set(['trailing-data', 'overlay'])
 
 function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Visit): void {
   request.budget.checkTime()
@@ -106,9 +111,10 @@ function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Vi
     ...(place.language === undefined ? {} : { language: place.language }),
   }
   for (const detector of parts.detectors) runDetector(detector, object, { parts, request, findings })
+  const opened: string[] = []
   for (const format of parts.formats) {
     const started = request.trace === undefined ? 0 : performance.now()
-    const matches = guarded(findings, object, format.id, () => format.matches(object)) === true
+    const matches = guarded(findings, object, format.id, () => format.matches(object, opened)) === true
     if (request.trace !== undefined) {
       const outcome = matches ? 'is one: opened' : 'is none'
       request.trace({
@@ -120,6 +126,7 @@ function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Vi
       })
     }
     if (!matches) continue
+    opened.push(format.id)
     if (object.depth >= request.budget.limits.maxDepth) {
       findings.note('depth', object.chain, `containers nested deeper than ${request.budget.limits.maxDepth}`)
       return
@@ -181,6 +188,7 @@ function unpack(scanning: Scanning, format: Format, object: ScanObject, place: V
   }
   guarded(findings, object, format.id, () => {
     for (const member of format.members(object, context)) {
+      if (place.isFound === true && restNames.has(member.name)) continue
       request.budget.countMember()
       const chain = [...place.containerChain, member.name]
       try {
@@ -190,6 +198,7 @@ function unpack(scanning: Scanning, format: Format, object: ScanObject, place: V
           depth: object.depth + 1,
           source: member.source,
           language: member.language,
+          isFound: format.kind === 'search',
         })
       } catch (thrown) {
         // A member that unpacks to too much ends alone; every other limit ends the scan.

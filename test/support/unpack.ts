@@ -33,8 +33,10 @@ export function unpack(bytes: Uint8Array | ByteSource, options: UnpackOptions = 
   const visit = (chain: readonly string[], source: ByteSource): void => {
     if (chain.length > budget.limits.maxDepth + 1) throw new LimitReached('depth', 'too deep')
     const object = { chain, depth: chain.length - 1, source, head: source.read(0, headBytes).slice() }
+    const opened: string[] = []
     for (const format of options.formats ?? allFormats) {
-      if (!format.matches(object)) continue
+      if (!format.matches(object, opened)) continue
+      opened.push(format.id)
       const context: UnpackContext = {
         budget,
         passwords: options.passwords ?? [],

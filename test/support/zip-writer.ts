@@ -17,6 +17,8 @@ export interface ZipMember {
   readonly name: string
   readonly data: Uint8Array | string
   readonly method?: 0 | 8
+  /** Packed elsewhere, by the method of that number; `data` is what it unpacks to. */
+  readonly packed?: { readonly method: number; readonly bytes: Uint8Array; readonly flags?: number }
   /** Sizes in a descriptor behind the data, zeros in the local header. */
   readonly isStreamed?: boolean
   /** Not in the central directory. */
@@ -90,10 +92,11 @@ export function endRecord(
 
 function writeMember(member: ZipMember, offset: number, isZip64: boolean) {
   const plain = bytesOf(member.data)
-  const inner = member.method ?? 8
+  const inner = member.packed?.method ?? member.method ?? 8
   const crc = crc32(plain)
-  const flags = (member.password === undefined ? 0 : 1) | (member.isStreamed === true ? 8 : 0) | 0x800
-  const packedPlain = inner === 0 ? plain : deflateRawSync(plain)
+  const sealed = (member.password === undefined ? 0 : 1) | (member.packed?.flags ?? 0)
+  const flags = sealed | (member.isStreamed === true ? 8 : 0) | 0x800
+  const packedPlain = member.packed?.bytes ?? (inner === 0 ? plain : deflateRawSync(plain))
   const packed = seal(member, packedPlain, (flags & 8) === 0 ? crc >>> 24 : 0)
   const isAes = member.aesBits !== undefined
   const truth = {

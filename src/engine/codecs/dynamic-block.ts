@@ -1,7 +1,7 @@
 // The header of a deflate block with its own Huffman codes (RFC 1951, 3.2.7).
 
 import type { BitReader } from './bit-reader.ts'
-import { buildTable, distanceAlphabet, lengthAlphabet, literalAlphabet } from './huffman.ts'
+import { type Alphabet, buildTable, distanceAlphabet, lengthAlphabet, literalAlphabet } from './huffman.ts'
 
 /** The order in which the code length code lengths are sent. */
 const lengthOrder = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
@@ -20,17 +20,31 @@ export interface Roots {
   readonly distanceRoot: number
 }
 
+/** What the codes stand for, which is not the same in deflate and Deflate64. */
+export interface BlockAlphabets {
+  readonly literals: Alphabet
+  readonly distances: Alphabet
+  readonly maxDistances: number
+}
+
+const deflateAlphabets: BlockAlphabets = {
+  literals: literalAlphabet,
+  distances: distanceAlphabet,
+  maxDistances: 30,
+}
+
 /** Fills both tables; the result is their roots' widths or what is wrong. */
 export function readDynamicBlock(
   input: BitReader,
   literals: Int32Array,
   distances: Int32Array,
+  alphabets = deflateAlphabets,
 ): Roots | string {
   if (!input.need(14)) return endsEarly
   const literalCount = input.take(5) + 257
   const distanceCount = input.take(5) + 1
   const lengthCount = input.take(4) + 4
-  if (literalCount > 286 || distanceCount > 30) return 'a block has too many codes'
+  if (literalCount > 286 || distanceCount > alphabets.maxDistances) return 'a block has too many codes'
   codeLengths.fill(0, 0, 19)
   for (let i = 0; i < lengthCount; i++) {
     if (!input.need(3)) return endsEarly
@@ -41,10 +55,10 @@ export function readDynamicBlock(
   const fault = readLengths(input, root, literalCount + distanceCount)
   if (fault !== undefined) return fault
   if (codeLengths[256] === 0) return 'a block has no end code'
-  const literalRoot = buildTable(literalAlphabet, codeLengths, { from: 0, count: literalCount }, literals)
+  const literalRoot = buildTable(alphabets.literals, codeLengths, { from: 0, count: literalCount }, literals)
   if (literalRoot < 0) return 'the literal code is not a code'
   const span = { from: literalCount, count: distanceCount }
-  const distanceRoot = buildTable(distanceAlphabet, codeLengths, span, distances)
+  const distanceRoot = buildTable(alphabets.distances, codeLengths, span, distances)
   if (distanceRoot < 0) return 'the distance code is not a code'
   return { literalRoot, distanceRoot }
 }

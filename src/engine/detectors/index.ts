@@ -4,8 +4,10 @@ import type { Image } from '../image.ts'
 import { Sweep } from '../signatures/sweep.ts'
 import type { Detector } from './detector.ts'
 import { createClamavDetector } from './clamav/index.ts'
+import { documentDetector } from './document/index.ts'
 import { eicarDetector } from './eicar/index.ts'
 import { createHashDetector, type HashDatabase } from './hash/index.ts'
+import { macroDetector } from './macro/index.ts'
 import { createYaraDetector, type Variables } from './yara/index.ts'
 
 export interface DetectorDatabase {
@@ -20,8 +22,12 @@ export function createDetectors({ hash, signatures, variables }: DetectorDatabas
     eicarDetector,
     ...(hash.count > 0 ? [createHashDetector(hash)] : []),
     ...(signatures === undefined ? [] : signatureDetectors(signatures, variables)),
+    ...heuristics,
   ]
 }
+
+/** They conclude from traits; no signature names what they find. */
+const heuristics: readonly Detector[] = [documentDetector, macroDetector]
 
 function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {
   const sweep = new Sweep(image, { all: false })

@@ -32,10 +32,15 @@ export interface Format {
   /**
    * `archive`: has named members. `stream`: wraps exactly one object; a container inside it adds no link of
    * its own to the chain (`a.tar.gz → b`, not `a.tar.gz → a.tar → b`).
+   * `search`: looks for what begins anywhere in the bytes. Each member reaches as far as it may, and the search has gone on
+   * behind it; so what such a member's own format calls `trailing-data` or `overlay` is not looked at again.
    */
-  readonly kind: 'archive' | 'stream'
-  /** By content only, never by name. Cheap: called for every object. */
-  matches(object: ScanObject): boolean
+  readonly kind: 'archive' | 'stream' | 'search'
+  /**
+   * By content only, never by name. Cheap: called for every object. `opened`: ids of the formats before it in the table
+   * that take the object.
+   */
+  matches(object: ScanObject, opened?: readonly string[]): boolean
   /**
    * The readable members, in the container's order. Every offset and length in the object is hostile. Damage
    * goes to `context.fault`; a LimitReached of the budget passes through.

@@ -2,33 +2,35 @@
 
 import { crc32 } from 'node:zlib'
 
-import type { Inflate } from '../../codecs/inflate.ts'
+import type { Codec } from '../../codecs/codec.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
+import type { MemberFault } from '../format.ts'
 import type { Reading } from './readings.ts'
 
-export type Report = (message: string) => void
+/** `damaged`, if no code is given. */
+export type Report = (message: string, code?: MemberFault) => void
 
-export class InflatedMember implements Decoder {
-  readonly #inflate: Inflate
+export class UnpackedMember implements Decoder {
+  readonly #codec: Codec
   readonly #reading: Reading
   readonly #report: Report
   #crc = 0
   #size = 0
   #isAtEnd = false
 
-  constructor(inflate: Inflate, reading: Reading, report: Report) {
-    this.#inflate = inflate
+  constructor(codec: Codec, reading: Reading, report: Report) {
+    this.#codec = codec
     this.#reading = reading
     this.#report = report
   }
 
   get consumed(): number {
-    return this.#inflate.consumed
+    return this.#codec.consumed
   }
 
   read(out: Uint8Array): number {
-    const count = this.#inflate.read(out)
+    const count = this.#codec.read(out)
     if (count > 0) {
       this.#crc = crc32(out.subarray(0, count), this.#crc)
       this.#size += count
@@ -41,7 +43,9 @@ export class InflatedMember implements Decoder {
 
   #check(): void {
     const { size, crc } = this.#reading
-    if (this.#inflate.fault !== undefined) this.#report(this.#inflate.fault)
+    const { fault } = this.#codec
+    if (fault !== undefined)
+      this.#report(fault, this.#codec.isUnsupported === true ? 'unsupported-method' : 'damaged')
     else if (size !== undefined && this.#size !== size) {
       this.#report(`unpacks to ${this.#size} bytes instead of ${size}`)
     } else if (crc !== undefined && this.#crc !== crc) this.#report('the checksum (CRC-32) is wrong')

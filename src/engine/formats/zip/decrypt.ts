@@ -2,12 +2,12 @@
 
 import { crc32 } from 'node:zlib'
 
-import { Inflate } from '../../codecs/inflate.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import type { UnpackContext } from '../format.ts'
 import type { Report } from './checked.ts'
-import { methodDeflated, methodStored } from './header.ts'
+import { methodStored } from './header.ts'
+import { openerOf } from './methods.ts'
 import type { Reading } from './readings.ts'
 import { aesHeaderBytes, type AesKeys, authBytes, deriveAesKeys, WinZipAes } from './win-zip-aes.ts'
 import { cryptoHeaderBytes, ZipCrypto } from './zip-crypto.ts'
@@ -79,22 +79,24 @@ function openZipCrypto(attempt: Attempt, context: UnpackContext): Plain | undefi
 }
 
 function fits(source: ByteSource, reading: Reading, length: number): boolean {
-  if (reading.method === methodDeflated) return looksDeflated(source, { start: 0, end: length }, reading)
-  if (reading.method !== methodStored || length > trialBytes || reading.crc === undefined) return true
+  if (reading.method !== methodStored) return looksPacked(source, { start: 0, end: length }, reading)
+  if (length > trialBytes || reading.crc === undefined) return true
   return crc32(source.read(0, length)) === reading.crc
 }
 
 const trial = new Uint8Array(trialBytes)
 
-/** The first bytes inflate without a fault; if they are all there is, they are what the headers say. */
-export function looksDeflated(
+/** The first bytes decode without a fault; if they are all there is, they are what the headers say. */
+export function looksPacked(
   source: ByteSource,
   span: { start: number; end: number },
   reading: Reading,
 ): boolean {
-  const inflate = new Inflate(source, span.start, span.end)
-  const count = inflate.read(trial)
-  if (inflate.fault !== undefined) return false
-  if (!inflate.isComplete || (reading.crc === undefined && reading.size === undefined)) return true
+  const codec = openerOf(reading)?.(source, span)
+  // What cannot be unpacked anyway is not worth another password.
+  if (codec === undefined) return true
+  const count = codec.read(trial)
+  if (codec.fault !== undefined) return false
+  if (count === trialBytes || (reading.crc === undefined && reading.size === undefined)) return true
   return count === reading.size || crc32(trial.subarray(0, count)) === reading.crc
 }

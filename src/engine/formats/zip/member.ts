@@ -2,13 +2,13 @@
 
 import { crc32 } from 'node:zlib'
 
-import { Inflate } from '../../codecs/inflate.ts'
 import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import type { UnpackContext } from '../format.ts'
-import { InflatedMember, type Report, StoredMember } from './checked.ts'
-import { decrypt, looksDeflated } from './decrypt.ts'
-import { methodDeflated, methodStored } from './header.ts'
+import { type Report, StoredMember, UnpackedMember } from './checked.ts'
+import { decrypt, looksPacked } from './decrypt.ts'
+import { methodStored } from './header.ts'
+import { openerOf } from './methods.ts'
 import { methodNames, type Reading } from './readings.ts'
 
 export interface Archive {
@@ -33,8 +33,8 @@ export function openReading(archive: Archive, reading: Reading): ByteSource | un
 /** One sentence for each member is enough, also when its decoder is started again. */
 function reporter(context: UnpackContext, name: string): Report {
   let isReported = false
-  return (message) => {
-    if (!isReported) context.fault(name, 'damaged', message)
+  return (message, code = 'damaged') => {
+    if (!isReported) context.fault(name, code, message)
     isReported = true
   }
 }
@@ -73,8 +73,9 @@ function openPlain(
     if (reading.crc === undefined || reading.isGuess) return sliceSource(input, stored.start, stored.size)
     return new StoredMember(input, stored, reading.crc, report)
   }
-  if (reading.method === methodDeflated) {
-    const open = () => new InflatedMember(new Inflate(input, span.start, span.end), reading, report)
+  const opener = openerOf(reading)
+  if (opener !== undefined) {
+    const open = () => new UnpackedMember(opener(input, span), reading, report)
     return new DecodedSource(open, context.budget, reading.size)
   }
   const known = methodNames[reading.method]
@@ -84,7 +85,7 @@ function openPlain(
 }
 
 function isLikely(source: ByteSource, span: { start: number; end: number }, reading: Reading): boolean {
-  if (reading.method === methodDeflated) return looksDeflated(source, span, reading)
+  if (reading.method !== methodStored) return looksPacked(source, span, reading)
   if (reading.packed === reading.size) return true
   let crc = 0
   for (const chunk of chunksOf(sliceSource(source, span.start, span.end - span.start)))

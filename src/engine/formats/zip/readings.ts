@@ -17,6 +17,8 @@ export interface Reading {
   readonly method: number
   readonly protection: 'none' | 'zip-crypto' | 'aes' | 'strong'
   readonly aes: AesField | undefined
+  /** General purpose bits (APPNOTE 4.4.4), of which two tell how the method was used. */
+  readonly flags: number
   readonly start: number
   /** Encoded bytes from `start`; infinite when only the data itself tells. */
   readonly packed: number
@@ -93,6 +95,7 @@ function read({ name, start }: Described, header: Header): Reading {
     method: isAes && aes !== undefined ? aes.method : header.method,
     protection: isEncrypted ? cipherOf(flags, isAes) : 'none',
     aes,
+    flags,
     packed: header.packed,
     size: header.size,
     crc: isAes && aes?.version === 2 ? undefined : header.crc,

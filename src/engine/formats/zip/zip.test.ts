@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deflateRawSync } from 'node:zlib'
+import { deflateRawSync, zstdCompressSync } from 'node:zlib'
 
 import { randomBytes } from '../../../../test/support/random.ts'
 import { listed, unpack, type UnpackOptions } from '../../../../test/support/unpack.ts'
@@ -167,9 +167,43 @@ test('an entry without its local header is damage', () => {
 })
 
 test('a method that is not supported is reported with its member', () => {
-  const lies = { method: 14 }
+  const lies = { method: 18 }
   const result = open([{ ...a, local: lies, central: lies }, b])
   assert.deepEqual([listed(result), result.faults], [[both[1]], ['unsupported-method a.txt']])
+})
+
+const zstdPacked = (data: string) => ({ method: 93, bytes: new Uint8Array(zstdCompressSync(data)) })
+
+test('a member packed by another method is read under every protection, streamed or not', () => {
+  for (const kind of [{}, { password: 'p' }, { password: 'p', aesBits: 256 }] as const) {
+    for (const isStreamed of [false, true]) {
+      const member = { ...a, ...kind, isStreamed, packed: zstdPacked(a.data) }
+      const result = open([member, b], {}, { passwords: ['wrong', 'p'] })
+      assert.deepEqual([listed(result), result.faults], [both, []], JSON.stringify({ ...kind, isStreamed }))
+    }
+  }
+})
+
+test('of passwords that fit the check byte only the right one gives data that decode', () => {
+  const passwords = [...Array.from({ length: 3000 }, (_, i) => `no ${i}`), 'p']
+  const result = open([{ ...a, password: 'p', packed: zstdPacked(a.data) }], {}, { passwords })
+  assert.deepEqual([listed(result), result.faults], [[both[0]], []])
+})
+
+test('a member packed by another method that is streamed and not listed is read to its own end', () => {
+  const member = { ...a, isStreamed: true, isHidden: true, packed: zstdPacked(a.data) }
+  assert.deepEqual(listed(open([member, b])).toSorted(), both)
+})
+
+test('a dictionary that is not there is unsupported, damage of data is damage', () => {
+  // A Zstandard frame that names a dictionary.
+  const frame = Uint8Array.from(Buffer.from('28b52ffd2101000100006100', 'hex'))
+  const foreign = open([{ ...a, packed: { method: 93, bytes: frame } }])
+  assert.deepEqual(foreign.faults, ['unsupported-method a.txt'])
+  for (const method of [1, 2, 6, 9, 12, 14, 93, 95]) {
+    const { faults } = open([{ ...a, packed: { method, bytes: randomBytes(300, method) } }])
+    assert.deepEqual(faults, ['damaged a.txt'], `method ${method}`)
+  }
 })
 
 test('a password member is a finding of encryption, not clean', () => {

@@ -1,0 +1,1 @@
+export { documentDetector } from './detector.ts'

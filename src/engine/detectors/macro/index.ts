@@ -1,0 +1,1 @@
+export { macroDetector } from './detector.ts'

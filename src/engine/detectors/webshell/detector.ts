@@ -1,0 +1,79 @@
+// Web shells: server scripts that run what a request says. Gate by words, then an analysis for each language that the
+// text may be written in; one finding an object, the surest.
+
+import type { Detector, DetectContext } from '../detector.ts'
+import type { ScanObject } from '../../scan-object.ts'
+import { maxRead } from '../../source/byte-source.ts'
+import { textOf } from '../../source/text.ts'
+import { textKindOf } from '../../text-kind.ts'
+import { analyseCgi } from './cgi.ts'
+import { Evidence } from './evidence.ts'
+import { cgiKindOf, looksLikeNet, mayBeAspShell, mayBeConfig, mayBeJspShell, mayBePhpShell } from './gates.ts'
+import { analyseAsp, aspKindOf } from './pages/asp.ts'
+import { analyseJsp } from './pages/jsp.ts'
+import { analysePhp } from './php/analyse.ts'
+import { analyseConfig } from './server-config.ts'
+
+/** Larger scripts are looked at up to here. */
+const maxTextBytes = 4 * 1024 * 1024
+/** How far into a picture, an archive or a program code is looked for. */
+const maxBinaryBytes = 1024 * 1024
+
+export const webshellDetector: Detector = {
+  id: 'webshell',
+  detect(object, context) {
+    const text = textKindOf(object) === undefined ? textInside(object) : textOf(object, maxTextBytes)
+    if (text === undefined || text.length < 12) return
+    context.budget.checkTime()
+    let best: { name: string; evidence: Evidence; score: number } | undefined
+    for (const [name, analyse] of analyses(text, object)) {
+      const evidence = new Evidence()
+      analyse(evidence, context)
+      const score = evidence.judge(text)?.score ?? 0
+      if (score > (best?.score ?? 0)) best = { name, evidence, score }
+    }
+    const judged = best?.evidence.judge(text)
+    if (best === undefined || judged === undefined) return
+    context.suspect({ name: `Heuristic.Webshell.${best.name}`, ...judged })
+  },
+}
+
+type Analysis = (evidence: Evidence, context: DetectContext) => void
+
+/** The languages that the text may be written in, by its marks. */
+function analyses(text: string, { language }: ScanObject): [string, Analysis][] {
+  const found: [string, Analysis][] = []
+  if ((text.includes('<?') || text.includes('<script')) && mayBePhpShell(text)) {
+    found.push(['PHP', (evidence, { budget }) => analysePhp(text, evidence, budget)])
+  }
+  const hasBlocks = text.includes('<%') || text.includes('<jsp:') || /\brunat\b|msxsl:script/i.test(text)
+  const isJsp = (hasBlocks || language === 'jsp' || text.includes('yv66vg')) && mayBeJspShell(text)
+  if (isJsp) found.push(['JSP', (evidence) => analyseJsp(text, evidence)])
+  if ((isJsp ? looksLikeNet(text) : hasBlocks || language === 'asp') && mayBeAspShell(text)) {
+    const kind = aspKindOf(text)
+    found.push([kind === 'asp' ? 'ASP' : 'ASPX', (evidence) => analyseAsp(text, kind, evidence)])
+  }
+  const cgi = found.length === 0 ? cgiKindOf(text, language) : undefined
+  if (cgi !== undefined) found.push([cgi, (evidence) => analyseCgi(text, cgi, evidence)])
+  if (mayBeConfig(text)) found.push(['Config', (evidence) => analyseConfig(text, evidence)])
+  return found
+}
+
+const codeMarks = ['<?php', '<?=', '<%'].map((mark) => Buffer.from(mark))
+
+/** The text of something that is no text, where it holds the beginning of a script: code behind a picture. */
+function textInside({ source, head }: ScanObject): string | undefined {
+  if (head.length === 0) return undefined
+  const parts: Buffer[] = []
+  let found = false
+  for (let at = 0; at < maxBinaryBytes;) {
+    const part = source.read(at, maxRead)
+    if (part.length === 0) break
+    const view = Buffer.from(part.buffer, part.byteOffset, part.length)
+    found ||= codeMarks.some((mark) => view.includes(mark))
+    parts.push(Buffer.from(view))
+    at += part.length
+  }
+  if (!found) return undefined
+  return Buffer.concat(parts).toString('latin1')
+}

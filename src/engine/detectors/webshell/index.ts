@@ -1,0 +1,1 @@
+export { webshellDetector } from './detector.ts'

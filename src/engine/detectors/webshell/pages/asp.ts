@@ -1,0 +1,558 @@
+// Web shells in classic ASP (VBScript, JScript) and ASP.NET (C#, VB, JScript): the request's data that runs as code or
+// command, COM objects and classes that run programs, files written from the request.
+
+import { type Evidence, quote } from '../evidence.ts'
+import { codeOf } from './blocks.ts'
+import { closing, followRequest, type Flow, type Sources } from './flow.ts'
+import { decodeScripts } from './script-encoder.ts'
+import { aspTraits, aspxTraits } from './asp-traits.ts'
+import { judgeTraits } from './traits.ts'
+import { foldTexts, type Syntax, word, type Words, wordsOf } from './words.ts'
+
+const set = (list: string): ReadonlySet<string> => new Set(list.split(' '))
+
+const basicSources: Sources = {
+  names: set('request'),
+  methods: set('binaryread'),
+  cleaners: set('cint clng cdbl len isempty isnumeric lenb instr instrrev ubound'),
+}
+const netSources: Sources = {
+  names: set('Request request'),
+  methods: set('Request Text Value InputStream BinaryRead FileName PostedFile FileBytes'),
+  cleaners: set(
+    'Length Equals ToInt32 Parse IndexOf Contains StartsWith EndsWith IsNullOrEmpty Count Cookies_ MapPath',
+  ),
+}
+
+/** What a page put there or fetched before: code that is not in the file. */
+const storeSources: Sources = {
+  names: set('session Session'),
+  methods: set('responsebody responsetext ResponseText DownloadString DownloadData'),
+  cleaners: basicSources.cleaners,
+}
+
+export type AspKind = 'asp' | 'aspx'
+
+export function aspKindOf(text: string): AspKind {
+  const head = text.slice(0, 6000)
+  if (
+    /<%\s*@\s*(?:page|webhandler|webservice|control|master|import|assembly)\b/i.test(head) &&
+    !/^\s*<%@\s*language\s*=\s*["']?vbscript/i.test(head)
+  )
+    return 'aspx'
+  if (/using\s+System\b|System\.(?:Web|IO|Diagnostics)\b|msxsl:script|import\s+namespace/i.test(head))
+    return 'aspx'
+  return 'asp'
+}
+
+export function analyseAsp(text: string, kind: AspKind, evidence: Evidence): void {
+  const plain = decodeScripts(text)
+  const isWhole = /<%\s*@[^%]{0,120}\bClass\s{0,3}=/i.test(plain)
+  const code = /<%|runat|msxsl:script/i.test(plain) ? codeOf(plain, isWhole) : plain
+  const syntax = syntaxOf(plain, kind)
+  judgeCode(code, { syntax, evidence, layer: 0, at: 0 })
+  judgeClassIds(plain, evidence)
+  judgeDownload(plain, evidence)
+  judgeTraits(kind === 'asp' ? aspTraits : aspxTraits, plain, evidence, {
+    least: 3,
+    limit: 86,
+    atLeastScore: 40,
+  })
+}
+
+const directiveLanguage = /<%\s{0,9}@[^%]{0,300}?\blanguage\s{0,9}=\s{0,9}["']?\s{0,9}([\w#]{1,20})/i
+const serverScript = /<(?:msxsl:)?script\b[^>]{0,300}>/gi
+const attributeLanguage = /\blanguage\s{0,9}=\s{0,9}["']?\s{0,9}([\w#]{1,20})/i
+
+/** By the page's directive or its server scripts; a browser's script says nothing. */
+function syntaxOf(text: string, kind: AspKind): Syntax {
+  const language = directiveLanguage.exec(text)?.[1] ?? scriptLanguage(text)
+  if (language !== undefined) return language.toLowerCase().startsWith('vb') ? 'basic' : 'c'
+  if (kind === 'asp') return 'basic'
+  return /\bEnd (?:Sub|Function)\b/i.test(text) ? 'basic' : 'c'
+}
+
+function scriptLanguage(text: string): string | undefined {
+  for (const [tag] of text.matchAll(serverScript)) {
+    if (/runat|msxsl/i.test(tag)) return attributeLanguage.exec(tag)?.[1]
+  }
+  return undefined
+}
+
+interface Code {
+  readonly syntax: Syntax
+  readonly evidence: Evidence
+  readonly layer: number
+  /** Where decoded code stands in the page. */
+  readonly at: number
+}
+
+const maxLayers = 6
+
+function judgeCode(code: string, context: Code): void {
+  const words = wordsOf(code, context.syntax)
+  foldTexts(words, context.syntax)
+  const flow = followRequest(words, context.syntax === 'basic' ? basicSources : netSources)
+  const stores = followRequest(words, storeSources)
+  const constants = knownTexts(words)
+  for (let at = 0; at < words.kinds.length; at++) {
+    const kind = words.kinds[at]
+    if (kind === word.name) judgeName(words, at, { ...context, flow, stores, constants })
+    else if (kind === word.text) judgeText(words, at, context)
+  }
+  judgeFiles(words, flow, context)
+}
+
+/** Names that are set once, to a text. */
+function knownTexts({ kinds, values }: Words): ReadonlyMap<string, string> {
+  const known = new Map<string, string>()
+  const twice = new Set<string>()
+  for (let at = 1; at < kinds.length - 1; at++) {
+    if (values[at] !== '=' || kinds[at] !== word.mark || kinds[at - 1] !== word.name) continue
+    const name = values[at - 1]!
+    if (known.has(name) || kinds[at + 1] !== word.text) twice.add(name)
+    else known.set(name, values[at + 1]!)
+  }
+  for (const name of twice) {
+    const text = known.get(name)
+    known.delete(name)
+    if (text !== undefined && text.length > 30) known.set(`${name} once`, text)
+  }
+  return known
+}
+
+interface Judging extends Code {
+  readonly flow: Flow
+  readonly stores: Flow
+  readonly constants: ReadonlyMap<string, string>
+}
+
+const executors = set('eval execute executeglobal')
+
+function judgeName(words: Words, at: number, judging: Judging): void {
+  const { values } = words
+  const name = values[at]!
+  const lower = name.toLowerCase()
+  if (basicConnects.has(lower) && values[at - 1] === '.') judgeConnection(words, at, judging)
+  if (lower === 'execute' && values[at - 1] === '.') judgeQuery(words, at, judging)
+  if (executors.has(lower) && values[at - 1] !== '.' && values[at + 1] !== '=')
+    judgeExecute(words, at, judging)
+  else if (judging.syntax === 'basic') judgeBasic(words, at, judging)
+  if (Object.hasOwn(netSinks, lower)) judgeNet(words, at, judging)
+}
+
+/** `.Open "…" & Request(…)`, `.ConnectionString = box.Text`: any database that the request names. */
+function judgeConnection(words: Words, at: number, { flow, evidence, layer, at: outer }: Judging): void {
+  const isProperty = words.values[at + 1] === '='
+  if (/^(?:xmlhttp|http|xpost)$/i.test(words.values[at - 2] ?? '')) return
+  const { from, to } = argumentsOf(words, isProperty ? at + 1 : at)
+  const by = flow.carries(from, to)
+  if (by === undefined) return
+  const offset = layer === 0 ? words.starts[at]! : outer
+  evidence.add({ kind: 'connects', score: 42, offset, sentence: `${by} names the database that is opened` })
+}
+
+function judgeQuery(words: Words, at: number, { flow, evidence, layer, at: outer }: Judging): void {
+  const { from, to } = argumentsOf(words, at)
+  // A whole query, not one that begins in the page.
+  if (words.kinds[from] === word.text) return
+  const by = flow.carries(from, to)
+  if (by === undefined) return
+  const offset = layer === 0 ? words.starts[at]! : outer
+  evidence.add({ kind: 'sql', score: 30, offset, sentence: `${by} is run as a query` })
+}
+
+/** The words of the arguments: in brackets, or up to the end of the statement. */
+function argumentsOf({ kinds, values }: Words, at: number): { from: number; to: number } {
+  if (values[at + 1] === '(') return { from: at + 2, to: closing(values, at + 1, values.length) }
+  let to = at + 1
+  while (to < kinds.length && kinds[to] !== word.line && values[to] !== ';' && to < at + 400) to++
+  return { from: at + 1, to }
+}
+
+function judgeExecute(words: Words, at: number, judging: Judging): void {
+  const { kinds, values, starts } = words
+  const { flow, evidence, constants, layer } = judging
+  const { from, to } = argumentsOf(words, at)
+  const name = values[at]!
+  const offset = layer === 0 ? starts[at]! : judging.at
+  const by = flow.carries(from, to)
+  if (by !== undefined) {
+    const head = kinds[from] === word.text ? values[from]! : ''
+    // `Execute("x = rs(" & Request(…) & ")")`: a value inside fixed code.
+    const isInside = head.length > 8 && !/[;:\n]\s*$/.test(head)
+    evidence.add({
+      kind: 'code',
+      score: isInside ? 50 : 95,
+      offset,
+      sentence: `${by} reaches ${name}`,
+      technique: 'T1059.005',
+    })
+    return
+  }
+  if (to - from === 0) return
+  const known =
+    kinds[from] === word.text && to - from === 1
+      ? values[from]
+      : constants.get(to - from === 1 ? values[from]! : '')
+  if (known !== undefined) {
+    if (layer < maxLayers && /\(|\brequest\b/i.test(known))
+      judgeCode(known, { ...judging, layer: layer + 1, at: offset })
+    return
+  }
+  const store = judging.stores.carries(from, to)
+  if (store !== undefined) {
+    evidence.add({
+      kind: 'code',
+      score: 64,
+      offset,
+      sentence: `${name} runs code that is not in the file: ${store}`,
+      technique: 'T1027',
+    })
+    return
+  }
+  const isDecoded =
+    kinds[from] === word.name && values[from + 1] === '(' && hasLongText(words, { from, to }, constants)
+  if (isDecoded) {
+    evidence.add({
+      kind: 'hidden-code',
+      score: 72,
+      offset,
+      sentence: `${name} runs code that a function of the page decodes`,
+      technique: 'T1027',
+    })
+  }
+}
+
+function hasLongText(
+  { kinds, values }: Words,
+  { from, to }: { from: number; to: number },
+  constants: ReadonlyMap<string, string>,
+): boolean {
+  for (let at = from; at < to; at++) {
+    const text =
+      kinds[at] === word.text
+        ? values[at]
+        : (constants.get(values[at]!) ?? constants.get(`${values[at]} once`))
+    if (text !== undefined && text.length > 30) return true
+  }
+  return false
+}
+
+const runners = set('run exec shellexecute')
+
+function judgeBasic(words: Words, at: number, judging: Judging): void {
+  const { values, starts } = words
+  const { flow, evidence, layer } = judging
+  const name = values[at]!
+  const offset = layer === 0 ? starts[at]! : judging.at
+  if (runners.has(name) && values[at - 1] === '.') {
+    const { from, to } = argumentsOf(words, at)
+    const by = flow.carries(from, to)
+    if (by !== undefined)
+      evidence.add({
+        kind: 'command',
+        score: 93,
+        offset,
+        sentence: `${by} reaches .${name}`,
+        technique: 'T1059.003',
+      })
+    else if (name !== 'run')
+      evidence.add({
+        kind: 'command',
+        score: 45,
+        offset,
+        sentence: `.${name} starts a program`,
+        technique: 'T1059.003',
+      })
+  } else if (name === 'createobject' || name === 'getobject') {
+    const { from, to } = argumentsOf(words, at)
+    const by = flow.carries(from, to)
+    if (by !== undefined)
+      evidence.add({ kind: 'object', score: 50, offset, sentence: `${by} names an object that is made` })
+  } else if (name === 'addcode' || name === 'executestatement') {
+    const { from, to } = argumentsOf(words, at)
+    const by = flow.carries(from, to)
+    if (by !== undefined)
+      evidence.add({
+        kind: 'code',
+        score: 94,
+        offset,
+        sentence: `${by} reaches ${name}`,
+        technique: 'T1059.005',
+      })
+  }
+}
+
+interface NetSink {
+  readonly kind: string
+  readonly words: string
+  readonly fed: number
+  readonly unfed: number
+  readonly after?: RegExp
+}
+
+const netSinks: Readonly<Record<string, NetSink>> = {
+  start: { kind: 'command', words: 'starts a program', fed: 93, unfed: 62, after: /^process$/i },
+  processstartinfo: { kind: 'command', words: 'starts a program', fed: 92, unfed: 62 },
+  load: { kind: 'class', words: 'loads a program from bytes', fed: 94, unfed: 60, after: /^assembly$/i },
+  compileassemblyfromsource: { kind: 'class', words: 'compiles code', fed: 92, unfed: 64 },
+  createinstance: { kind: 'class', words: 'makes an object by its name', fed: 55, unfed: 0 },
+  addscript: { kind: 'command', words: 'runs PowerShell', fed: 93, unfed: 66 },
+  writealltext: { kind: 'write', words: 'writes a file', fed: 62, unfed: 0 },
+  writeallbytes: { kind: 'write', words: 'writes a file', fed: 62, unfed: 0 },
+  streamwriter: { kind: 'write', words: 'writes a file', fed: 60, unfed: 0 },
+  createtext: { kind: 'write', words: 'writes a file', fed: 58, unfed: 0 },
+  saveas: { kind: 'upload', words: 'stores an uploaded file', fed: 48, unfed: 10 },
+  writefile: { kind: 'reads', words: 'shows a file', fed: 40, unfed: 0 },
+  transmitfile: { kind: 'reads', words: 'shows a file', fed: 40, unfed: 0 },
+  getdirectories: { kind: 'lists', words: 'lists a folder', fed: 40, unfed: 0 },
+  getfiles: { kind: 'lists', words: 'lists a folder', fed: 40, unfed: 0 },
+  directoryinfo: { kind: 'lists', words: 'lists a folder', fed: 40, unfed: 0 },
+  delete: { kind: 'changes', words: 'deletes a file', fed: 38, unfed: 0 },
+  deserialize: { kind: 'decoder', words: 'decodes an object', fed: 80, unfed: 0 },
+  loadxml: { kind: 'xml', words: 'reads a document', fed: 20, unfed: 0 },
+  frombase64string: { kind: 'decodes', words: 'decodes Base64', fed: 20, unfed: 5 },
+  sqlcommand: { kind: 'sql', words: 'runs a query', fed: 34, unfed: 0 },
+  sqlconnection: { kind: 'connects', words: 'connects to a database', fed: 40, unfed: 0 },
+  connect: { kind: 'socket', words: 'connects', fed: 60, unfed: 5 },
+}
+
+function judgeNet(words: Words, at: number, judging: Judging): void {
+  const { values, starts } = words
+  const { flow, evidence, layer } = judging
+  const sink = netSinks[values[at]!.toLowerCase()]!
+  if (values[at + 1] !== '(') return
+  if (
+    sink.after !== undefined &&
+    !(values[at - 1] === '.' && sink.after.test(values[at - 2] ?? '')) &&
+    !/process|^p$|myprocess/i.test(sink.kind === 'command' ? (values[at - 2] ?? '') : '')
+  )
+    return
+  const { from, to } = argumentsOf(words, at)
+  const by = flow.carries(from, to)
+  const score = by === undefined ? sink.unfed : sink.fed
+  if (score === 0) return
+  const offset = layer === 0 ? starts[at]! : judging.at
+  const sentence =
+    by === undefined ? `${values[at]} ${sink.words}` : `${by} reaches ${values[at]}, which ${sink.words}`
+  evidence.add({
+    kind: sink.kind,
+    score,
+    offset,
+    sentence,
+    technique: sink.kind === 'command' ? 'T1059' : 'T1505.003',
+  })
+}
+
+const shellObjects = /^(?:wscript\.shell(?:\.1)?|shell\.application(?:\.1)?|wscript\.network)$/i
+/** `typeof(Assembly).GetMethod("Load", …)`: a program is loaded by reflection. */
+function isReflectedLoad(values: readonly string[], at: number): boolean {
+  return values[at] === 'Load' && values[at - 1] === '(' && /^GetMethod$/i.test(values[at - 2] ?? '')
+}
+
+const fileObjects = /^(?:scripting\.filesystemobject|adodb\.stream)$/i
+
+function judgeText({ values, starts }: Words, at: number, { evidence, layer, at: outer }: Code): void {
+  const value = values[at]!
+  const offset = layer === 0 ? starts[at]! : outer
+  if (shellObjects.test(value)) {
+    const isMade = /createobject|activexobject|getobject/i.test(
+      values.slice(Math.max(0, at - 3), at).join(' '),
+    )
+    evidence.add({
+      kind: 'shell-object',
+      score: isMade ? 58 : 30,
+      offset,
+      sentence: `${quote(value)} starts programs`,
+      technique: 'T1059.003',
+    })
+  } else if (/^xp_cmdshell$|exec\s+(?:master\.\.|master\.dbo\.)?xp_cmdshell/i.test(value)) {
+    evidence.add({
+      kind: 'xp_cmdshell',
+      score: 58,
+      offset,
+      sentence: 'xp_cmdshell runs commands through the database',
+      technique: 'T1059.003',
+    })
+  } else if (/\beval\b.{0,4}request|\bexecute(?:global)?\b.{0,4}request/i.test(value.slice(0, 2000))) {
+    evidence.add({
+      kind: 'drop',
+      score: 72,
+      offset,
+      sentence: `a text is a web shell: “${quote(value)}”`,
+      technique: 'T1105',
+    })
+  } else if (/activexobject\s{0,3}\(\s{0,3}['"]wscript\.shell/i.test(value.slice(0, 4000))) {
+    evidence.add({
+      kind: 'drop',
+      score: 66,
+      offset,
+      sentence: 'a text is code that starts programs',
+      technique: 'T1059.003',
+    })
+  } else if (isReflectedLoad(values, at)) {
+    evidence.add({
+      kind: 'class',
+      score: 84,
+      offset,
+      sentence: 'a program is loaded from bytes by reflection',
+      technique: 'T1620',
+    })
+  } else if (fileObjects.test(value)) {
+    evidence.add({
+      kind: 'file-object',
+      score: 4,
+      offset,
+      sentence: `${quote(value)} reads and writes files`,
+    })
+  }
+}
+
+const classIds =
+  /72C24DD5-D70A-438B-8A42-98424B88AFB8|13709620-C279-11CE-A49E-444553540000|093FF999-1EA0-4079-9525-9614C3504B74|F935DC22-1CF0-11D0-ADB9-00C04FD58A0B/i
+
+/** `WScript.Shell` and `Shell.Application` under their class ids, which no page needs that does not hide them. */
+function judgeClassIds(text: string, evidence: Evidence): void {
+  const found = classIds.exec(text)
+  if (found === null) return
+  evidence.add({
+    kind: 'shell-object',
+    score: 72,
+    offset: found.index,
+    sentence: 'an object that starts programs is made by its class id',
+    technique: 'T1059.003',
+  })
+}
+
+/** A page that fetches another script, or is written in an encoding that nobody reads. */
+function judgeDownload(text: string, evidence: Evidence): void {
+  const saved = /savetofile[\s(]{1,3}[^\n]{0,80}\.as(?:p|px|a|hx)\b/i.exec(text)
+  if (saved !== null && /xmlhttp/i.test(text)) {
+    evidence.add({
+      kind: 'download',
+      score: 62,
+      offset: saved.index,
+      sentence: 'what another host sends is stored as a script',
+      technique: 'T1105',
+    })
+  }
+  const utf7 = /codepage\s{0,3}=\s{0,3}["']?65000/i.exec(text)
+  if (utf7 !== null)
+    evidence.add({
+      kind: 'encoding',
+      score: 66,
+      offset: utf7.index,
+      sentence: 'the page is written in UTF-7',
+      technique: 'T1027',
+    })
+}
+
+const basicReads: Readonly<Record<string, { kind: string; words: string }>> = {
+  getfolder: { kind: 'lists', words: 'names the folder that is listed' },
+  opentextfile: { kind: 'reads', words: 'names the file that is opened' },
+  loadfromfile: { kind: 'reads', words: 'names the file that is read' },
+  getfile: { kind: 'reads', words: 'names the file that is looked at' },
+  deletefile: { kind: 'changes', words: 'names what is deleted' },
+  deletefolder: { kind: 'changes', words: 'names what is deleted' },
+  copyfile: { kind: 'changes', words: 'names what is copied' },
+  movefile: { kind: 'changes', words: 'names what is moved' },
+  copyfolder: { kind: 'changes', words: 'names what is copied' },
+}
+const basicConnects = set('open connectionstring')
+
+/** Alone they are oversights, together a file manager. */
+const pathScore = 40
+
+const basicWriters = set('write writeline writetext')
+const basicFiles = set('createtextfile opentextfile savetofile')
+
+function judgeFiles(words: Words, flow: Flow, { syntax, evidence, layer, at: outer }: Code): void {
+  if (syntax !== 'basic') return judgeNetFiles(words, flow, { evidence, layer, at: outer, syntax })
+  let named: { by: string; offset: number; isWhole: boolean } | undefined
+  let content: string | undefined
+  for (let at = 1; at < words.kinds.length; at++) {
+    const name = words.values[at]!
+    if (words.kinds[at] !== word.name || words.values[at - 1] !== '.') continue
+    const isFile = basicFiles.has(name)
+    judgeRead(words, at, { flow, evidence, offset: layer === 0 ? words.starts[at]! : outer })
+    if (!isFile && !basicWriters.has(name)) continue
+    const { from, to } = argumentsOf(words, at)
+    const by = flow.carries(from, to) ?? (isFile ? scriptNamed(words, from, to) : undefined)
+    if (by === undefined) continue
+    if (isFile)
+      named ??= {
+        by,
+        offset: words.starts[at]!,
+        isWhole: words.values[from] !== 'server' || by.startsWith('“'),
+      }
+    else if (words.values[at - 2] !== 'response') content ??= by
+  }
+  if (named === undefined || content === undefined) return
+  evidence.add({
+    kind: 'write',
+    score: named.isWhole ? 64 : 48,
+    offset: layer === 0 ? named.offset : outer,
+    sentence: `${content} is written to a file that ${named.by} names`,
+    technique: 'T1105',
+  })
+}
+
+function judgeRead(
+  words: Words,
+  at: number,
+  { flow, evidence, offset }: { flow: Flow; evidence: Evidence; offset: number },
+): void {
+  const name = words.values[at]!
+  const read = Object.hasOwn(basicReads, name) ? basicReads[name] : undefined
+  if (read === undefined) return
+  const { from, to } = argumentsOf(words, at)
+  const by = flow.carries(from, to)
+  if (by === undefined || words.values[from] === 'server') return
+  evidence.add({
+    kind: read.kind,
+    score: pathScore,
+    offset,
+    sentence: `${by} ${read.words}`,
+    technique: 'T1083',
+  })
+}
+
+const netFiles =
+  /^(?:StreamWriter|CreateText|FileStream|OpenWrite|WriteAllText|WriteAllBytes|AppendAllText|AppendText|File|FileInfo|CreateTextFile|SaveToFile|OpenTextFile)$/
+const netContents = /^(?:Write|WriteLine|WriteText|WriteAllText|WriteAllBytes|AppendAllText)$/
+
+/** A file whose name makes it a script. */
+function scriptNamed({ kinds, values }: Words, from: number, to: number): string | undefined {
+  for (let at = from; at < to; at++) {
+    if (kinds[at] === word.text && /\.(?:as[apx]x?|ashx|cer|cdx|php|jsp)$/i.test(values[at]!))
+      return `“${quote(values[at]!)}”`
+  }
+  return undefined
+}
+
+/** C# and JScript: a file that the request names, and what the request has written to it. */
+function judgeNetFiles(words: Words, flow: Flow, { evidence, layer, at: outer }: Code): void {
+  let named: { by: string; offset: number; isWhole: boolean } | undefined
+  let content: string | undefined
+  for (let at = 1; at < words.kinds.length; at++) {
+    const name = words.values[at]!
+    if (words.kinds[at] !== word.name || words.values[at + 1] !== '(') continue
+    const isFile = netFiles.test(name)
+    if (!isFile && !netContents.test(name)) continue
+    const { from, to } = argumentsOf(words, at)
+    const by = flow.carries(from, to)
+    if (by === undefined) continue
+    if (isFile && named === undefined)
+      named = { by, offset: words.starts[at]!, isWhole: words.values[from] !== 'Server' }
+    else if (netContents.test(name) && words.values[at - 2]?.toLowerCase() !== 'response') content ??= by
+  }
+  if (named === undefined || content === undefined) return
+  evidence.add({
+    kind: 'write',
+    score: named.isWhole ? 66 : 60,
+    offset: layer === 0 ? named.offset : outer,
+    sentence: `${content} is written to a file that ${named.by} names`,
+    technique: 'T1105',
+  })
+}

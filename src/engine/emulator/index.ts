@@ -1,0 +1,4 @@
+// An emulator of 32-bit Windows programs, for what is packed.
+
+export { emulate } from './emulate.ts'
+export { loadProgram, type Program } from './program.ts'

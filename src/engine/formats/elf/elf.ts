@@ -1,0 +1,40 @@
+// ELF programs (System V ABI): what is appended to them, and sections that begin as an archive, a document or a program
+// does. Code and data are part of the file, which detectors have seen.
+
+import { u32 } from '../../codecs/little-endian.ts'
+import { containerAt, isAllZeros, isReadAsZip } from '../../parsers/containers/index.ts'
+import { type ElfLayout, type ElfSection, elfLayoutOf } from '../../parsers/elf/index.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import type { Format } from '../format.ts'
+
+const magic = 0x464c457f
+
+export const elf: Format = {
+  id: 'elf',
+  kind: 'archive',
+
+  matches({ head, source }) {
+    if (u32(head, 0) !== magic) return false
+    const layout = elfLayoutOf(source)
+    return (
+      layout !== undefined && (layout.end < source.size || sectionsWithContent(source, layout).length > 0)
+    )
+  },
+
+  *members({ source }, { budget }) {
+    const layout = elfLayoutOf(source)
+    if (layout === undefined) return
+    for (const { name, offset, size } of sectionsWithContent(source, layout)) {
+      yield { name: `section ${name}`, source: sliceSource(source, offset, size) }
+    }
+    if (layout.end >= source.size) return
+    const overlay = sliceSource(source, layout.end, source.size - layout.end)
+    if (!isAllZeros(overlay, budget) && !isReadAsZip(source, layout.end))
+      yield { name: 'overlay', source: overlay }
+  },
+}
+
+function sectionsWithContent(source: ByteSource, { sections }: ElfLayout): ElfSection[] {
+  const fits = ({ offset, size }: ElfSection): boolean => offset > 0 && offset + size <= source.size
+  return sections.filter((section) => fits(section) && containerAt(source, section.offset) !== undefined)
+}

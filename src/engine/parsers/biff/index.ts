@@ -1,0 +1,6 @@
+export { isBinarySheet, readBinarySheet } from './binary-sheet.ts'
+export { decodeFormula, type Formula, type FormulaContext } from './formula.ts'
+export type { Constant } from './constant.ts'
+export { recordsOf, recordTypes } from './records.ts'
+export { type Cell, readSheetCells } from './sheet.ts'
+export { readWorkbook, type Sheet, type Workbook } from './workbook.ts'

@@ -1,0 +1,1 @@
+export { isAttachmentData, isMessage } from './message.ts'

@@ -1,0 +1,1 @@
+export { readOleNative } from './ole-native.ts'

@@ -1,0 +1,1 @@
+export { compressedRtfDecoder } from './compressed-rtf.ts'

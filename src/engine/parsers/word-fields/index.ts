@@ -1,0 +1,1 @@
+export { ddeFields, fieldMarks } from './fields.ts'
