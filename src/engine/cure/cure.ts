@@ -4,7 +4,7 @@
 
 import { type CureChange, type CureOutcome, isActionable, type Verdict } from '../../model/index.ts'
 import type { FileFacts } from '../detectors/detector.ts'
-import type { UnpackContext } from '../formats/format.ts'
+import type { Member, UnpackContext } from '../formats/format.ts'
 import { type Budget, LimitReached } from '../limits.ts'
 import { Heads, type Parts, scan } from '../scan.ts'
 import { headBytes, type Language, type ScanObject } from '../scan-object.ts'
@@ -85,12 +85,14 @@ class Curing {
     if (editor === undefined) throw new CannotCure('it is no container that can be rebuilt')
     const context: UnpackContext = { budget, passwords, fault: refuseDamage }
     const isStream = editor.format.kind === 'stream'
+    const placeOf = (member: Member): Place => {
+      const chain = [...place.containerChain, member.name]
+      return { ...member, chain, containerChain: isStream ? place.containerChain : chain }
+    }
     editor.edit(object, {
       context,
-      judge: (member) => {
-        const chain = [...place.containerChain, member.name]
-        return this.#judge({ ...member, chain, containerChain: isStream ? place.containerChain : chain })
-      },
+      judge: (member) => this.#judge(placeOf(member)),
+      isToGo: (member) => this.#isToGo(placeOf(member)),
       alsoRemoved: (name, why) => {
         this.changes.push({ kind: 'removed', chain: [...place.containerChain, name], names: [why] })
       },
@@ -98,10 +100,23 @@ class Curing {
     })
   }
 
-  #judge(place: Place): Judgement {
+  #isToGo(place: Place): boolean {
+    const names = this.#foundIn(place)
+    if (names === undefined) return false
+    this.changes.push({ kind: 'removed', chain: place.chain, names })
+    return true
+  }
+
+  /** Undefined: nothing that is acted on. */
+  #foundIn(place: Place): readonly string[] | undefined {
     const verdict = this.#scan(place)
-    if (!isActionable(verdict, this.#request.decisiveScore)) return { kind: 'keep' }
-    const names = [...new Set(verdict.detections.map(({ name }) => name))]
+    if (!isActionable(verdict, this.#request.decisiveScore)) return undefined
+    return [...new Set(verdict.detections.map(({ name }) => name))]
+  }
+
+  #judge(place: Place): Judgement {
+    const names = this.#foundIn(place)
+    if (names === undefined) return { kind: 'keep' }
     const before = this.changes.length
     const bytes = this.#tryRebuild(place)
     if (bytes !== undefined) {

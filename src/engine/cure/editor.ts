@@ -13,6 +13,8 @@ export interface Edit {
   readonly context: UnpackContext
   /** To be asked once about each member, in the container's order. */
   judge(member: Member): Judgement
+  /** The same for a member that can only stay or go, whatever is in it. True: it has to go. */
+  isToGo(member: Member): boolean
   /** Tells of a member that is left out because of another one: a link that would lead nowhere. */
   alsoRemoved(name: string, why: string): void
   /** Takes the next bytes of the rebuilt container; they may be reused after the call. */

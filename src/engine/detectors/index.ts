@@ -8,6 +8,7 @@ import { documentDetector } from './document/index.ts'
 import { eicarDetector } from './eicar/index.ts'
 import { createHashDetector, type HashDatabase } from './hash/index.ts'
 import { macroDetector } from './macro/index.ts'
+import { webshellDetector } from './webshell/index.ts'
 import { createYaraDetector, type Variables } from './yara/index.ts'
 
 export interface DetectorDatabase {
@@ -27,7 +28,7 @@ export function createDetectors({ hash, signatures, variables }: DetectorDatabas
 }
 
 /** They conclude from traits; no signature names what they find. */
-const heuristics: readonly Detector[] = [documentDetector, macroDetector]
+const heuristics: readonly Detector[] = [documentDetector, macroDetector, webshellDetector]
 
 function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {
   const sweep = new Sweep(image, { all: false })

@@ -14,6 +14,7 @@ import { zipOf } from '../../support/zip-writer.ts'
 import { Workshop } from './tools.ts'
 
 using shop = new Workshop()
+const wide = (value: string): Buffer => Buffer.from(value, 'utf16le')
 const office = 'LibreOffice 7.4 through UNO'
 
 /** Starts LibreOffice, makes one document of each kind and stores it in several ways. */
@@ -212,6 +213,39 @@ const xlmSamples: readonly GoldenSample[] = [
 ]
 writeGoldenSamples('xls', xlmSamples)
 
+// ── Binary OOXML workbooks ──
+
+/** A macro sheet with one formula ([MS-XLSB] 2.1.4). */
+function binarySheet(argument: string): Buffer {
+  const record = (type: readonly number[], data: Uint8Array): Buffer =>
+    Buffer.concat([Buffer.from([...type, (data.length & 0x7f) | 0x80, data.length >> 7]), data])
+  const tokens = Buffer.concat([
+    Buffer.of(0x17, argument.length, 0),
+    wide(argument),
+    Buffer.of(0x42, 1, functionNumbers.exec, 0),
+  ])
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(tokens.length)
+  const cell = Buffer.concat([Buffer.alloc(8 + 8 + 2), length, tokens, Buffer.alloc(4)])
+  return Buffer.concat([
+    Buffer.of(0x81, 0x01, 0),
+    record([0], Buffer.alloc(16)),
+    record([9], cell),
+    Buffer.of(0x82, 0x01, 0),
+  ])
+}
+
+writeGoldenSamples('xlsb', [
+  {
+    title: 'a macro sheet',
+    made: 'by hand, [MS-XLSB]',
+    covers: ['xlm'],
+    finds: ['xl/macrosheets/sheet1.bin → XLM.txt'],
+    suspects: ['Heuristic.Macro.XLM xl/macrosheets/sheet1.bin → XLM.txt'],
+    bytes: zipOf([{ name: 'xl/macrosheets/sheet1.bin', data: binarySheet(payload) }]),
+  },
+])
+
 // ── Documents ──
 
 /** A document stream with one piece of text ([MS-DOC] 2.4.1). */
@@ -357,7 +391,6 @@ writeGoldenSamples('ppt', [
 
 // ── Messages ──
 
-const wide = (value: string): Buffer => Buffer.from(value, 'utf16le')
 const property = (name: string, data: Uint8Array | string): CfbNode => ({ name: `__substg1.0_${name}`, data })
 const properties: CfbNode = { name: '__properties_version1.0', data: Buffer.alloc(32) }
 const attachment = (number: number, name: string, data: Uint8Array | string): CfbNode => ({

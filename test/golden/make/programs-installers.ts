@@ -42,7 +42,8 @@ function block(data: Uint8Array, version: number): Buffer {
     pieces.push(words(crc32(piece)), piece)
   }
   const body = Buffer.concat(pieces)
-  const sizes = version >= 40_009 ? bytes(words(body.length), Buffer.of(1)) : words(packed.length, data.length)
+  const sizes =
+    version >= 40_009 ? bytes(words(body.length), Buffer.of(1)) : words(packed.length, data.length)
   return bytes(words(crc32(sizes)), sizes, body)
 }
 
@@ -70,7 +71,10 @@ const digests = (version: number, data: Uint8Array): Buffer => {
 }
 
 /** In the order of Shared.Struct.pas of each version. */
-function flagBits(version: number, { isFiltered, isEncrypted }: { isFiltered: boolean; isEncrypted: boolean }): Buffer {
+function flagBits(
+  version: number,
+  { isFiltered, isEncrypted }: { isFiltered: boolean; isEncrypted: boolean },
+): Buffer {
   const isNewest = version >= 60_403
   const names = [
     'version',
@@ -84,16 +88,22 @@ function flagBits(version: number, { isFiltered, isEncrypted }: { isFiltered: bo
     ...(version >= 50_113 && !isNewest ? ['break'] : []),
     ...(version >= 50_507 && version < 60_300 ? ['sign', 'signOnce'] : []),
   ]
-  const set = names.map((name) => (name === 'filtered' && isFiltered) || (name === 'encrypted' && isEncrypted) || name === 'compressed')
+  const set = names.map(
+    (name) =>
+      (name === 'filtered' && isFiltered) || (name === 'encrypted' && isEncrypted) || name === 'compressed',
+  )
   const flags = Buffer.alloc(Math.ceil(set.length / 8))
-  for (const [bit, isSet] of set.entries()) if (isSet) flags[bit >> 3] = (flags[bit >> 3] ?? 0) | (1 << (bit & 7))
+  for (const [bit, isSet] of set.entries())
+    if (isSet) flags[bit >> 3] = (flags[bit >> 3] ?? 0) | (1 << (bit & 7))
   return flags
 }
 
 /** Salt, then RC4 by python3: OpenSSL has it no more. */
 function encrypted(packed: Buffer, version: number, password: string): Buffer {
   const salt = Buffer.from('saltsalt')
-  const hash = createHash(version >= 50_309 ? 'sha1' : 'md5').update(salt).update(Buffer.from(password, 'utf16le'))
+  const hash = createHash(version >= 50_309 ? 'sha1' : 'md5')
+    .update(salt)
+    .update(Buffer.from(password, 'utf16le'))
   const script = `
 import sys
 key, data = bytes.fromhex(sys.argv[1]), sys.stdin.buffer.read()
@@ -112,7 +122,10 @@ sys.stdout.buffer.write(out[1000:])
   return bytes(salt, shop.run('python3', ['-c', script, hash.digest('hex')], packed))
 }
 
-function innoBody({ name, version, pack, files, password, isElsewhere = false }: InnoOptions): { header: Buffer; data: Buffer } {
+function innoBody({ name, version, pack, files, password, isElsewhere = false }: InnoOptions): {
+  header: Buffer
+  data: Buffer
+} {
   const packed = pack(Buffer.concat(files.map(({ data, filtered = data }) => filtered)))
   const content = password === undefined ? packed : encrypted(packed, version, password)
   let at = 0
@@ -120,7 +133,10 @@ function innoBody({ name, version, pack, files, password, isElsewhere = false }:
     const offset = at
     at += data.length
     const slice = isElsewhere ? 1 : 0
-    const flags = flagBits(version, { isFiltered: filtered !== undefined, isEncrypted: password !== undefined })
+    const flags = flagBits(version, {
+      isFiltered: filtered !== undefined,
+      isEncrypted: password !== undefined,
+    })
     return bytes(
       words(slice, slice),
       version >= 60_500 ? longs(0) : words(0),
@@ -147,7 +163,14 @@ function innoSetup(options: InnoOptions): Buffer {
   const start = build(Buffer.alloc(64)).length
   const [at, dataAt] = [start, options.isElsewhere === true ? 0 : start + header.length]
   if (version >= 60_500) {
-    const table = bytes(Buffer.from('rDlPtS\xcd\xe6\xd7{\x0b*', 'latin1'), words(2), longs(0, 0), words(0, 0), longs(at, dataAt), words(0))
+    const table = bytes(
+      Buffer.from('rDlPtS\xcd\xe6\xd7{\x0b*', 'latin1'),
+      words(2),
+      longs(0, 0),
+      words(0, 0),
+      longs(at, dataAt),
+      words(0),
+    )
     return bytes(build(bytes(table, words(crc32(table)))), header, data)
   }
   if (version >= 50_105) {
@@ -178,7 +201,10 @@ const absolute = (isFlipped: boolean): Buffer => {
 const two = [ordinary, text(eicar)]
 const made = "by hand from Inno Setup's Shared.Struct.pas"
 const newest = { name: 'Inno Setup Setup Data (5.5.7) (u)', version: 50_507, files: two } as const
-const innoSample = (title: string, options: InnoOptions): { title: string; made: string; covers: string[]; finds: string[]; bytes: Uint8Array } => ({
+const innoSample = (
+  title: string,
+  options: InnoOptions,
+): { title: string; made: string; covers: string[]; finds: string[]; bytes: Uint8Array } => ({
   title,
   made,
   covers: ['inno'],
@@ -192,12 +218,42 @@ writeGoldenSamples('inno', [
   innoSample('5.5.7, LZMA2', { ...newest, pack: lzma2 }),
   innoSample('5.5.7, LZMA', { ...newest, pack: lzma1 }),
   innoSample('5.5.7, bzip2', { ...newest, pack: bzip2 }),
-  innoSample('5.2.3, zlib', { ...newest, name: 'Inno Setup Setup Data (5.2.3)', version: 50_203, pack: zlib }),
-  innoSample('6.2.0, LZMA2', { ...newest, name: 'Inno Setup Setup Data (6.1.0) (u)', version: 60_100, pack: lzma2 }),
-  innoSample('6.4.0, LZMA2', { ...newest, name: 'Inno Setup Setup Data (6.4.0)', version: 60_400, pack: lzma2 }),
-  innoSample('6.5.0, LZMA2', { ...newest, name: 'Inno Setup Setup Data (6.5.0)', version: 60_500, pack: lzma2 }),
-  innoSample('4.2.0, bzip2', { ...newest, name: 'Inno Setup Setup Data (4.2.0)', version: 40_200, pack: bzip2 }),
-  innoSample('4.1.4, zlib', { ...newest, name: 'Inno Setup Setup Data (4.1.4)', version: 40_104, pack: zlib }),
+  innoSample('5.2.3, zlib', {
+    ...newest,
+    name: 'Inno Setup Setup Data (5.2.3)',
+    version: 50_203,
+    pack: zlib,
+  }),
+  innoSample('6.2.0, LZMA2', {
+    ...newest,
+    name: 'Inno Setup Setup Data (6.1.0) (u)',
+    version: 60_100,
+    pack: lzma2,
+  }),
+  innoSample('6.4.0, LZMA2', {
+    ...newest,
+    name: 'Inno Setup Setup Data (6.4.0)',
+    version: 60_400,
+    pack: lzma2,
+  }),
+  innoSample('6.5.0, LZMA2', {
+    ...newest,
+    name: 'Inno Setup Setup Data (6.5.0)',
+    version: 60_500,
+    pack: lzma2,
+  }),
+  innoSample('4.2.0, bzip2', {
+    ...newest,
+    name: 'Inno Setup Setup Data (4.2.0)',
+    version: 40_200,
+    pack: bzip2,
+  }),
+  innoSample('4.1.4, zlib', {
+    ...newest,
+    name: 'Inno Setup Setup Data (4.1.4)',
+    version: 40_104,
+    pack: zlib,
+  }),
   {
     ...innoSample('a program with calls, 5.5.7', {
       ...newest,
@@ -246,7 +302,11 @@ writeGoldenSamples('inno', [
     covers: [],
     finds: [],
     reasons: ['damaged file 1'],
-    bytes: innoSetup({ ...newest, files: [{ data: ordinary.data, filtered: broken(ordinary.data, 9) }], pack: lzma2 }).subarray(0),
+    bytes: innoSetup({
+      ...newest,
+      files: [{ data: ordinary.data, filtered: broken(new Uint8Array(ordinary.data), 9) }],
+      pack: lzma2,
+    }),
   },
   {
     title: 'cut off in its data',
@@ -261,7 +321,15 @@ writeGoldenSamples('inno', [
 // ── InstallShield ──
 
 const header = (major: number, descriptor: { at: number; size: number }): Buffer =>
-  bytes('ISc(', words(major <= 9 ? 0x01000000 + major * 0x1000 : 0x02000000 + major * 100, 0, descriptor.at, descriptor.size))
+  bytes(
+    'ISc(',
+    words(
+      major <= 9 ? 0x01000000 + major * 0x1000 : 0x02000000 + major * 100,
+      0,
+      descriptor.at,
+      descriptor.size,
+    ),
+  )
 
 interface ShieldFile {
   readonly name: string
@@ -283,14 +351,19 @@ const pieces = (data: string): Buffer => {
 }
 
 const obfuscated = (data: Buffer): Buffer =>
-  Buffer.from(data.map((byte, at) => {
-    const sum = (byte + (at % 0x47)) & 0xff
-    return ((sum << 2) | (sum >> 6)) ^ 0xd5
-  }))
+  Buffer.from(
+    data.map((byte, at) => {
+      const sum = (byte + (at % 0x47)) & 0xff
+      return ((sum << 2) | (sum >> 6)) ^ 0xd5
+    }),
+  )
 
 const volumeHeaderBytes = 84
 
-function cabinet(files: readonly ShieldFile[], major: number): { readonly hdr: Buffer; readonly cab: Buffer } {
+function cabinet(
+  files: readonly ShieldFile[],
+  major: number,
+): { readonly hdr: Buffer; readonly cab: Buffer } {
   let at = volumeHeaderBytes
   const blobs: Buffer[] = []
   const rows: Buffer[] = []
@@ -349,11 +422,13 @@ const newSet = cabinet(shieldFiles, 12)
 const hidden = (name: string, data: string): Buffer => {
   const packed = deflateSync(data)
   const mask = [0x13, 0x35, 0x86, 0x07]
-  const content = Buffer.from(packed.map((byte, at) => {
-    const index = (at % 1024) % name.length
-    const mixed = byte ^ name.charCodeAt(index) ^ (~(mask[index % 4] ?? 0) & 0xff)
-    return ((mixed << 4) | (mixed >> 4)) & 0xff
-  }))
+  const content = Buffer.from(
+    packed.map((byte, at) => {
+      const index = (at % 1024) % name.length
+      const mixed = byte ^ name.charCodeAt(index) ^ (~(mask[index % 4] ?? 0) & 0xff)
+      return ((mixed << 4) | (mixed >> 4)) & 0xff
+    }),
+  )
   const row = Buffer.alloc(312)
   row.write(name, 'latin1')
   row.writeUInt32LE(6, 260)
@@ -399,7 +474,10 @@ writeGoldenSamples('installshield', [
     made: 'by hand from the structures that ISx describes',
     covers: ['installshield'],
     finds: ['overlay → eicar.com'],
-    bytes: bytes(interpreter, hiddenStream(hidden('setup.ini', '[Startup]\r\n'.repeat(200)), hidden('eicar.com', eicar))),
+    bytes: bytes(
+      interpreter,
+      hiddenStream(hidden('setup.ini', '[Startup]\r\n'.repeat(200)), hidden('eicar.com', eicar)),
+    ),
   },
   {
     title: 'a header without its volume',
@@ -423,7 +501,11 @@ writeGoldenSamples('installshield', [
     covers: [],
     finds: ['overlay → folder/third.com'],
     reasons: ['damaged overlay → folder/readme.txt'],
-    bytes: bytes(interpreter, plainEntry('data1.hdr', set.hdr), plainEntry('data1.cab', broken(set.cab, 87))),
+    bytes: bytes(
+      interpreter,
+      plainEntry('data1.hdr', set.hdr),
+      plainEntry('data1.cab', broken(new Uint8Array(set.cab), 87)),
+    ),
   },
   {
     title: 'ordinary',

@@ -6,7 +6,17 @@ import { broken, Workshop } from './tools.ts'
 
 using shop = new Workshop()
 
-const versions = ['2.7.18', '3.6.15', '3.7.16', '3.8.18', '3.9.18', '3.10.13', '3.11.7', '3.12.1', '3.13.0'] as const
+const versions = [
+  '2.7.18',
+  '3.6.15',
+  '3.7.16',
+  '3.8.18',
+  '3.9.18',
+  '3.10.13',
+  '3.11.7',
+  '3.12.1',
+  '3.13.0',
+] as const
 
 function python(version: string, script: string): void {
   shop.write('script.py', script)
@@ -92,7 +102,7 @@ except ImportError:
 toc = []
 for name, text in (('ordinary', 'x = 1\\n'), ('pkg.hidden', 'y = "${payload}"\\n')):
     packed = zlib.compress(code(text, name + '.py'))
-    ${options.badKey === true ? "packed = bytes(b ^ 0x5a for b in packed)" : 'pass'}
+    ${options.badKey === true ? 'packed = bytes(b ^ 0x5a for b in packed)' : 'pass'}
     toc.append((name, (0, len(pieces), len(packed))))
     pieces += packed
 where = len(pieces)
@@ -117,7 +127,16 @@ open('archive', 'wb').write(body + table + cookie)
 `
 
 shop.write('a.s', '.globl _start\n_start: ret\n')
-shop.run('gcc', ['-nostdlib', '-static', '-s', '-Wl,-z,noseparate-code', '-Wl,--build-id=none', '-o', 'stub', 'a.s'])
+shop.run('gcc', [
+  '-nostdlib',
+  '-static',
+  '-s',
+  '-Wl,-z,noseparate-code',
+  '-Wl,--build-id=none',
+  '-o',
+  'stub',
+  'a.s',
+])
 const stub = shop.read('stub')
 
 function program(version: string, options: Parameters<typeof archive>[0]): Uint8Array {

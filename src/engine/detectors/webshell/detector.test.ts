@@ -251,3 +251,8 @@ for (const [title, code] of hostile) {
     assert.ok(performance.now() - start < 3000)
   })
 }
+
+test('a request’s data as one argument of a fixed command is a weakness, not a shell', () => {
+  const found = judged(php("sys§tem('ping ' . $_G§ET['host']);"))
+  assert.ok((found?.score ?? 0) < 60)
+})

@@ -10,17 +10,19 @@ export const autoit: Format = {
   kind: 'archive',
   matches: ({ head }) => isAutoIt(head),
 
-  *members({ source }, { budget, fault }) {
+  *members({ source }, context) {
+    const { budget } = context
     let count = 0
-    for (const { name, isScript, open } of readAutoIt(source, budget)) {
+    for (const entry of readAutoIt(source, budget)) {
+      const { name, isScript } = entry
       count++
-      const { bytes, fault: found } = open()
-      if (found !== undefined) fault(name, 'damaged', found)
+      const { bytes, fault: found } = entry.open()
+      if (found !== undefined) context.fault(name, 'damaged', found)
       const member = { name, source: new ProducedSource(() => bytes, budget) }
       yield isScript ? { ...member, language: 'autoit' } : member
     }
     if (count > 0) return
     budget.countMember()
-    fault('script.au3', 'damaged', 'there is no script in the archive')
+    context.fault('script.au3', 'damaged', 'there is no script in the archive')
   },
 }

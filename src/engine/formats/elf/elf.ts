@@ -8,6 +8,7 @@ import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
 import type { Format } from '../format.ts'
 
 const magic = 0x464c457f
+const longestName = 64
 
 export const elf: Format = {
   id: 'elf',
@@ -24,8 +25,8 @@ export const elf: Format = {
   *members({ source }, { budget }) {
     const layout = elfLayoutOf(source)
     if (layout === undefined) return
-    for (const { name, offset, size } of sectionsWithContent(source, layout)) {
-      yield { name: `section ${name}`, source: sliceSource(source, offset, size) }
+    for (const { nameOffset, offset, size } of sectionsWithContent(source, layout)) {
+      yield { name: `section ${textAt(source, nameOffset)}`, source: sliceSource(source, offset, size) }
     }
     if (layout.end >= source.size) return
     const overlay = sliceSource(source, layout.end, source.size - layout.end)
@@ -37,4 +38,9 @@ export const elf: Format = {
 function sectionsWithContent(source: ByteSource, { sections }: ElfLayout): ElfSection[] {
   const fits = ({ offset, size }: ElfSection): boolean => offset > 0 && offset + size <= source.size
   return sections.filter((section) => fits(section) && containerAt(source, section.offset) !== undefined)
+}
+
+function textAt(source: ByteSource, offset: number): string {
+  const text = Buffer.from(source.read(offset, longestName)).toString('latin1')
+  return text.slice(0, Math.max(0, text.indexOf('\0')))
 }

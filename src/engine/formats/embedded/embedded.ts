@@ -7,7 +7,7 @@ import { type Container, findContainers, isReadAsZip, programEnd } from '../../p
 import { peLayoutOf, resourceLeavesOf } from '../../parsers/pe/index.ts'
 import { elfLayoutOf } from '../../parsers/elf/index.ts'
 import type { ScanObject } from '../../scan-object.ts'
-import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, maxRead, sliceSource } from '../../source/byte-source.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 import { hostOf } from './host.ts'
 import { findScripts, type Script } from './scripts.ts'
@@ -24,10 +24,11 @@ const hosts: ReadonlySet<string> = new Set(['pe', 'elf', 'macho', 'upx', 'packed
 
 interface Found {
   readonly containers: readonly Container[]
+  readonly isCut: boolean
   readonly scripts: readonly Script[]
 }
 
-const nothing: Found = { containers: [], scripts: [] }
+const nothing: Found = { containers: [], isCut: false, scripts: [] }
 
 /** What comes from here is not searched again: the search that found it went on to the end. */
 const searched = new WeakSet<ByteSource>()
@@ -40,13 +41,14 @@ export const embedded: Format = {
 
   matches(object, opened = []) {
     if (hostOf(object) === 'other' && opened.some((id) => !hosts.has(id))) return false
-    const { containers, scripts } = findIn(object)
-    return containers.length > 0 || scripts.length > 0
+    const { containers, isCut, scripts } = findIn(object)
+    return containers.length > 0 || scripts.length > 0 || isCut
   },
 
   *members(object, context) {
-    const { containers, scripts } = last?.object === object ? last.found : findIn(object)
+    const { containers, isCut, scripts } = last?.object === object ? last.found : findIn(object)
     last = undefined
+    if (isCut) context.fault('(search)', 'unsupported-method', 'too much looks like the beginning of a file')
     yield* slicesOf(object.source, containers, context)
     for (const { offset, length, language } of scripts) {
       const source = sliceSource(object.source, offset, length)
@@ -62,16 +64,15 @@ function findIn(object: ScanObject): Found {
   if (host === undefined) return nothing
   const { source } = object
   const to = Math.min(source.size, programEnd(source) ?? Number.POSITIVE_INFINITY)
-  const found: Found = {
-    containers: findContainers(source, {
-      to,
-      withStreams: host === 'script',
-      limit: maxContainers + 1,
-      isKnown: knownElsewhere(source),
-    }),
-    scripts: host === 'media' ? findScripts(source) : [],
-  }
-  if (found.containers.length + found.scripts.length > 0) last = { object, found }
+  const search = findContainers(source, {
+    to,
+    withStreams: host === 'script',
+    limit: maxContainers + 1,
+    isKnown: knownElsewhere(source),
+  })
+  const scripts = host === 'media' ? findScripts(source) : []
+  const found: Found = { containers: search.found, isCut: search.isCut, scripts }
+  if (found.containers.length + scripts.length > 0 || found.isCut) last = { object, found }
   return found
 }
 
@@ -107,22 +108,37 @@ function isZip(source: ByteSource, at: number): boolean {
 function* slicesOf(
   source: ByteSource,
   containers: readonly Container[],
-  { budget, fault }: UnpackContext,
+  context: UnpackContext,
 ): Generator<Member> {
+  const { budget } = context
   let room = source.size * mostOverlap + freeBytes
   for (const [index, container] of containers.entries()) {
     const { kind, offset } = container
     budget.checkTime()
     const length = sliceEnd(source.size, containers, index) - offset
-    room -= length
+    const alone = kind.sort === 'program' ? Math.min(container.length, length) : length
+    room -= alone < length ? alone + length : length
     if (index === maxContainers || room < 0) {
-      fault(`offset ${hex(offset)}`, 'unsupported-method', 'more is embedded than is opened')
+      context.fault(`offset ${hex(offset)}`, 'unsupported-method', 'more is embedded than is opened')
       return
     }
-    const slice = sliceSource(source, offset, length)
-    searched.add(slice)
-    yield { name: `offset ${hex(offset)} (${kind.id})`, source: slice }
+    const name = `offset ${hex(offset)} (${kind.id})`
+    // A program as its headers have it, as it was before it was put here; then with what may be appended to it.
+    yield { name, source: sliceOf(source, offset, alone) }
+    if (alone < length && hasContent(source, offset + alone, offset + length)) {
+      yield { name: `${name} and more`, source: sliceOf(source, offset, length) }
+    }
   }
+}
+
+function sliceOf(source: ByteSource, offset: number, length: number): ByteSource {
+  const slice = sliceSource(source, offset, length)
+  searched.add(slice)
+  return slice
+}
+
+function hasContent(source: ByteSource, from: number, to: number): boolean {
+  return source.read(from, Math.min(maxRead, to - from)).some((byte) => byte !== 0) || to - from > maxRead
 }
 
 /** What is appended to a program belongs to it up to the next thing that was found behind it. */

@@ -50,9 +50,9 @@ export function findScripts(source: ByteSource): Script[] {
     }
   }
   scripts.sort((a, b) => a.offset - b.offset)
-  return scripts.filter(({ offset }, index) => {
-    return !scripts.slice(0, index).some((other) => offset < other.offset + other.length)
-  })
+  const isInside = (offset: number, index: number): boolean =>
+    scripts.slice(0, index).some((other) => offset < other.offset + other.length)
+  return scripts.filter(({ offset }, index) => !isInside(offset, index))
 }
 
 /** All ASCII, as far as one looks. */

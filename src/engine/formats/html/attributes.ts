@@ -7,9 +7,15 @@ import type { Budget } from '../../limits.ts'
 import type { Language } from '../../scan-object.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 
+/** `range`: that of the attribute's value. */
 type Found =
-  | { readonly kind: 'document'; readonly name: string; readonly bytes: () => Uint8Array }
+  | { readonly kind: 'document'; readonly name: string; readonly range: Range; readonly bytes: () => Uint8Array }
   | { readonly kind: 'blob'; readonly blob: Blob; readonly range: Range }
+
+interface Handlers {
+  readonly texts: string[]
+  readonly ranges: Range[]
+}
 
 const schemeBytes = 128
 /** More of one value is not read here; plain data: URIs of any length are found elsewhere. */
@@ -27,7 +33,7 @@ const plainDataUri = /^data:[^&\s%]*$/
 export class AttributeReader {
   readonly #source: ByteSource
   readonly #budget: Budget
-  readonly #handlers = new Map<Language, string[]>()
+  readonly #handlers = new Map<Language, Handlers>()
   #handlerBytes = 0
   #documents = 0
 
@@ -42,8 +48,8 @@ export class AttributeReader {
       const { name } = attribute
       if (name === 'srcdoc') {
         const bytes = (): Uint8Array => Buffer.from(this.#text(attribute), 'latin1')
-        yield { kind: 'document', name: `srcdoc-${++this.#documents}`, bytes }
-      } else if (handlerName.test(name)) this.#addHandler(this.#text(attribute), 'javascript')
+        yield { kind: 'document', name: `srcdoc-${++this.#documents}`, range: attribute, bytes }
+      } else if (handlerName.test(name)) this.#addHandler(this.#text(attribute), 'javascript', attribute)
       else {
         const blob = this.#readUrl(attribute)
         if (blob !== undefined) yield { kind: 'blob', blob, range: attribute }
@@ -51,10 +57,10 @@ export class AttributeReader {
     }
   }
 
-  /** What was put together, by its language. */
-  *handlers(): Generator<{ language: Language; bytes: Uint8Array }> {
-    for (const [language, texts] of this.#handlers) {
-      yield { language, bytes: Buffer.from(texts.join('\n'), 'latin1') }
+  /** What was put together, by its language, and where it stood. */
+  *handlers(): Generator<{ language: Language; bytes: Uint8Array; ranges: readonly Range[] }> {
+    for (const [language, { texts, ranges }] of this.#handlers) {
+      yield { language, bytes: Buffer.from(texts.join('\n'), 'latin1'), ranges }
     }
   }
 
@@ -69,21 +75,23 @@ export class AttributeReader {
     if (name === undefined) return undefined
     if (name !== 'data') {
       const url = urlText(this.#text(attribute)).replace(scheme, '')
-      this.#addHandler(percentDecoded(url), name.startsWith('vbs') ? 'vbscript' : 'javascript')
+      const language = name.startsWith('vbs') ? 'vbscript' : 'javascript'
+      this.#addHandler(percentDecoded(url), language, attribute)
       return undefined
     }
     if (plainDataUri.test(raw)) return undefined
     return dataUriBlob(Buffer.from(urlText(this.#text(attribute)), 'latin1'), start)
   }
 
-  #addHandler(text: string, language: Language): void {
+  #addHandler(text: string, language: Language, { start, end }: Range): void {
     if (text.trim() === '' || this.#handlerBytes > mostHandlerBytes) return
     this.#handlerBytes += text.length
     const named = /^\s*(vbs(?:cript)?|javascript|jscript):/i.exec(text)
     const own: Language = named?.[1]?.toLowerCase().startsWith('vbs') === true ? 'vbscript' : language
-    const texts = this.#handlers.get(own) ?? []
-    texts.push(named === null ? text : text.slice(named[0].length))
-    this.#handlers.set(own, texts)
+    const handlers = this.#handlers.get(own) ?? { texts: [], ranges: [] }
+    handlers.texts.push(named === null ? text : text.slice(named[0].length))
+    handlers.ranges.push({ start, end })
+    this.#handlers.set(own, handlers)
   }
 
   /** One character a byte. */

@@ -34,23 +34,38 @@ export const html: Format = {
 
   *members(object, { budget }) {
     const source = textSource(object, budget)
-    if (isEncodedScript(object.head)) {
-      const script = encodedScript(source, { start: 0, end: source.size }, budget)
-      if (script !== undefined) yield { name: 'decoded', source: script, ...languageOfText(script) }
-      return
-    }
-    if (isUtf7(object.head)) {
-      yield { name: 'utf-7', source: new DecodedSource(() => new Utf7Decoder(source), budget) }
-    }
-    const seen: Range[] = []
-    yield* markupMembers(source, seen, budget)
-    for (const blob of blobsIn({ source, budget, without: seen })) yield blobMember(blob, budget)
+    for (const { member } of partsOfPage(object, source, budget)) yield member
     source.release?.()
   },
 }
 
+export interface PagePart {
+  readonly member: Member
+  /** What to take out of the page to be rid of it: ranges of the text, in order. None: it is the whole page. */
+  readonly ranges: readonly Range[]
+}
+
+/** The parts of the page whose text is `source`. */
+export function* partsOfPage(object: ScanObject, source: ByteSource, budget: Budget): Generator<PagePart> {
+  if (isEncodedScript(object.head)) {
+    const script = encodedScript(source, { start: 0, end: source.size }, budget)
+    if (script === undefined) return
+    yield { member: { name: 'decoded', source: script, ...languageOfText(script) }, ranges: [] }
+    return
+  }
+  if (isUtf7(object.head)) {
+    const page = new DecodedSource(() => new Utf7Decoder(source), budget)
+    yield { member: { name: 'utf-7', source: page }, ranges: [] }
+  }
+  const seen: Range[] = []
+  yield* markupParts(source, seen, budget)
+  for (const blob of blobsIn({ source, budget, without: seen })) {
+    yield { member: blobMember(blob, budget), ranges: [blob] }
+  }
+}
+
 /** Markup is ASCII in all its parts: UTF-16 is read as UTF-8. */
-function textSource(object: ScanObject, budget: Budget): ByteSource {
+export function textSource(object: ScanObject, budget: Budget): ByteSource {
   const source = timedSource(object.source, budget)
   const kind = textKindOf(object)
   if (kind === undefined || kind === 'bytes') return source
@@ -58,16 +73,17 @@ function textSource(object: ScanObject, budget: Budget): ByteSource {
 }
 
 /** Scripts and what attributes hold; the ranges that need no second look go to `seen`. */
-function* markupMembers(source: ByteSource, seen: Range[], budget: Budget): Generator<Member> {
+function* markupParts(source: ByteSource, seen: Range[], budget: Budget): Generator<PagePart> {
   const reader = new AttributeReader(source, budget)
   const isMarkupFirst = beginsWithTag(source.read(0, headBytes))
   let scripts = 0
   for (const tag of tagsOf(source, budget)) {
     for (const found of reader.read(tag)) {
-      if (found.kind === 'document')
-        yield { name: found.name, source: new ProducedSource(found.bytes, budget) }
-      else {
-        yield blobMember(found.blob, budget)
+      const ranges = [found.range]
+      if (found.kind === 'document') {
+        yield { member: { name: found.name, source: new ProducedSource(found.bytes, budget) }, ranges }
+      } else {
+        yield { member: blobMember(found.blob, budget), ranges }
         seen.push(found.range)
       }
     }
@@ -76,19 +92,12 @@ function* markupMembers(source: ByteSource, seen: Range[], budget: Budget): Gene
     const script = scriptRange(source, tag.content)
     if (script.end <= script.start) continue
     seen.push(script)
-    yield scriptMember(
-      source,
-      script,
-      { name: `script-${++scripts}`, ...scriptLanguage(source, tag) },
-      budget,
-    )
+    const named = { name: `script-${++scripts}`, ...scriptLanguage(source, tag) }
+    yield { member: scriptMember(source, script, named, budget), ranges: [tag.content] }
   }
-  for (const { language, bytes } of reader.handlers()) {
-    yield {
-      name: language === 'javascript' ? 'handlers' : `handlers (${language})`,
-      source: bytesSource(bytes),
-      language,
-    }
+  for (const { language, bytes, ranges } of reader.handlers()) {
+    const name = language === 'javascript' ? 'handlers' : `handlers (${language})`
+    yield { member: { name, source: bytesSource(bytes), language }, ranges }
   }
 }
 

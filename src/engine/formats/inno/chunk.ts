@@ -52,7 +52,8 @@ function openPacked(source: ByteSource, place: ChunkPlace, budget: Budget): Chun
     source: new DecodedSource(() => (codec = make()), budget, unpackedBytes),
     fault: () => codec?.fault,
   })
-  if (((head[0] ?? 0) & 15) === 8 && u16be(head) % 31 === 0) return open(() => new ZlibStream(source, offset, end))
+  if (((head[0] ?? 0) & 15) === 8 && u16be(head) % 31 === 0)
+    return open(() => new ZlibStream(source, offset, end))
   if (u32(head, 0) << 8 === 0x685a4200) return open(() => new Bzip2(source, offset, end))
   const props = lzmaPropsOf(head[0] ?? 255)
   if (props !== undefined && isDictionarySize(u32(head, 1)) && head[propsBytes] === 0) {

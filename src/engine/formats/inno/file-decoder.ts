@@ -3,7 +3,13 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-import { callBlockBytes, CallFilter, callFilterVersion, type DigestName, type FileLocation } from '../../parsers/inno/index.ts'
+import {
+  callBlockBytes,
+  CallFilter,
+  callFilterVersion,
+  type DigestName,
+  type FileLocation,
+} from '../../parsers/inno/index.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
 

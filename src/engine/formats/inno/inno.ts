@@ -32,7 +32,11 @@ export const inno: Format = {
     const header = readInnoHeader(source, offsets.header, context.budget)
     if (header === undefined) {
       context.budget.countMember()
-      context.fault(headerName, 'unsupported-method', 'the headers are damaged, encrypted or of an unknown version')
+      context.fault(
+        headerName,
+        'unsupported-method',
+        'the headers are damaged, encrypted or of an unknown version',
+      )
       return
     }
     if (header.fault !== undefined) context.fault(headerName, 'damaged', header.fault)
@@ -77,13 +81,16 @@ interface OpenedChunk {
 
 function* filesOfChunk(source: ByteSource, opened: OpenedChunk, context: UnpackContext): Generator<Member> {
   const { name, files: inside, place, header } = opened
-  const { budget, fault } = context
-  const chunk = inside[0]?.isEncrypted === true ? decrypted(source, place, header, context) : openChunk(source, place, budget)
+  const { budget } = context
+  const chunk =
+    inside[0]?.isEncrypted === true
+      ? decrypted(source, place, header, context)
+      : openChunk(source, place, budget)
   if (chunk === undefined || typeof chunk === 'string') {
     for (const _ of inside) budget.countMember()
-    if (chunk === undefined) fault(name, 'encrypted', 'needs a password')
-    else if (chunk === 'missing') fault(name, 'damaged', 'is not where it should be')
-    else fault(name, 'unsupported-method', 'is packed by an unknown method')
+    if (chunk === undefined) context.fault(name, 'encrypted', 'needs a password')
+    else if (chunk === 'missing') context.fault(name, 'damaged', 'is not where it should be')
+    else context.fault(name, 'unsupported-method', 'is packed by an unknown method')
     return
   }
   const reported = new Set<string>()
@@ -91,7 +98,7 @@ function* filesOfChunk(source: ByteSource, opened: OpenedChunk, context: UnpackC
     const fileName = `file ${file.number}`
     const report = (message: string): void => {
       const key = `${fileName} ${message}`
-      if (!reported.has(key)) fault(fileName, 'damaged', chunk.fault() ?? message)
+      if (!reported.has(key)) context.fault(fileName, 'damaged', chunk.fault() ?? message)
       reported.add(key)
     }
     const open = (): FileDecoder => new FileDecoder(chunk.source, file, header.version, report)

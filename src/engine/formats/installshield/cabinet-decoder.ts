@@ -1,6 +1,8 @@
 // The data of one file of a cabinet, from one or more volumes: obfuscation undone, then pieces of deflated data, each with its
 // length before it.
 
+import { createHash } from 'node:crypto'
+
 import { Inflate } from '../../codecs/inflate.ts'
 import { u16 } from '../../codecs/little-endian.ts'
 import type { CabinetFile } from '../../parsers/installshield/index.ts'
@@ -64,8 +66,10 @@ export class CabinetDecoder implements Decoder {
   readonly #data: PackedData
   readonly #fault: (message: string) => void
   #piece: Inflate | undefined
+  readonly #md5 = createHash('md5')
   #written = 0
   #isAtEnd = false
+  #isChecked = false
 
   constructor(file: CabinetFile, extents: readonly Extent[], fault: (message: string) => void) {
     this.#file = file
@@ -78,16 +82,16 @@ export class CabinetDecoder implements Decoder {
   }
 
   read(out: Uint8Array): number {
-    if (!this.#file.isCompressed) return this.#finish(this.#data.read(out))
+    if (!this.#file.isCompressed) return this.#finish(out, this.#data.read(out))
     while (!this.#isAtEnd) {
       this.#piece ??= this.#nextPiece()
       const count = this.#piece?.read(out) ?? 0
-      if (count > 0) return this.#finish(count)
+      if (count > 0) return this.#finish(out, count)
       if (this.#piece?.fault !== undefined) this.#stop(this.#piece.fault)
       this.#isAtEnd ||= this.#piece === undefined
       this.#piece = undefined
     }
-    return this.#finish(0)
+    return this.#finish(out, 0)
   }
 
   #nextPiece(): Inflate | undefined {
@@ -104,9 +108,21 @@ export class CabinetDecoder implements Decoder {
     this.#isAtEnd = true
   }
 
-  #finish(count: number): number {
+  #finish(out: Uint8Array, count: number): number {
     this.#written += count
-    if (count === 0 && this.#written < this.#file.size) this.#stop('the data end early')
+    if (count > 0) this.#md5.update(out.subarray(0, count))
+    else if (!this.#isChecked) {
+      this.#isChecked = true
+      this.#check()
+    }
     return count
+  }
+
+  #check(): void {
+    const { size, md5 } = this.#file
+    if (this.#written < size) this.#stop('the data end early')
+    else if (md5?.some((byte) => byte !== 0) === true && !this.#md5.digest().equals(md5)) {
+      this.#fault('the checksum (MD5) is wrong')
+    }
   }
 }

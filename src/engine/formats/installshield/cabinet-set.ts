@@ -88,7 +88,10 @@ function extentIn(
   { source, table }: { readonly source: ByteSource; readonly table: CabinetVolume },
   isFirst: boolean,
 ): { readonly offset: number; readonly length: number } {
-  const toEnd = (offset: number): { offset: number; length: number } => ({ offset, length: source.size - offset })
+  const toEnd = (offset: number): { offset: number; length: number } => ({
+    offset,
+    length: source.size - offset,
+  })
   if (!file.isSplit) return toEnd(file.offset)
   const packed = file.isCompressed
   if (isFirst && file.index === table.lastIndex && table.lastOffset !== 0x7fffffff) {

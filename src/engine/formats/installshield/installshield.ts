@@ -34,7 +34,10 @@ function* single(source: ByteSource, context: UnpackContext): Generator<Member> 
   }
   // Header files have nothing else.
   const hasData = header.descriptorOffset + header.descriptorBytes < source.size
-  yield* cabinetMembers({ header: source, volumes: new Map(hasData ? [[1, source]] : []), name: 'data' }, context)
+  yield* cabinetMembers(
+    { header: source, volumes: new Map(hasData ? [[1, source]] : []), name: 'data' },
+    context,
+  )
 }
 
 function* setupFiles(source: ByteSource, head: Uint8Array, context: UnpackContext): Generator<Member> {

@@ -31,7 +31,11 @@ class Revealed implements Decoder {
   readonly #key: Uint8Array
   #done = 0
 
-  constructor(source: ByteSource, place: { readonly offset: number; readonly length: number }, key: Uint8Array) {
+  constructor(
+    source: ByteSource,
+    place: { readonly offset: number; readonly length: number },
+    key: Uint8Array,
+  ) {
     this.#source = source
     this.#place = place
     this.#key = key
@@ -47,7 +51,7 @@ class Revealed implements Decoder {
     const key = this.#key
     for (let at = 0; at < part.length; at++) {
       const byte = part[at] ?? 0
-      const index = (this.#done + at) % blockBytes % key.length
+      const index = ((this.#done + at) % blockBytes) % key.length
       out[at] = ((byte << 4) | (byte >> 4)) ^ (key[index] ?? 0) ^ (mask[index & 3] ?? 0)
     }
     this.#done += part.length

@@ -3,7 +3,7 @@
 
 import { u32 } from '../../codecs/little-endian.ts'
 import { isAllZeros, isReadAsZip } from '../../parsers/containers/index.ts'
-import { parseMacho } from '../../parsers/macho/index.ts'
+import { type Macho, parseMacho } from '../../parsers/macho/index.ts'
 import { type ByteSource, maxRead, sliceSource } from '../../source/byte-source.ts'
 import type { Format, Member } from '../format.ts'
 
@@ -43,16 +43,16 @@ function isMacho(head: Uint8Array): boolean {
 function partsOf(source: ByteSource): Part[] {
   const { size } = source
   // The load commands, and so everything that says where parts are, stand at the beginning.
-  const macho = parseMacho(source.read(0, maxRead))
-  if (macho === undefined) return []
-  if (macho.fatMagic === undefined) {
-    const end = endOfSegments(macho)
+  const file = parseMacho(source.read(0, maxRead))
+  if (file === undefined) return []
+  if (file.fatMagic === undefined) {
+    const end = endOfSegments(file)
     return end > 0 && end < size ? [{ name: 'overlay', offset: end, size: size - end }] : []
   }
-  if (macho.archs.length > maxArchs) return []
+  if (file.archs.length > maxArchs) return []
   const parts: Part[] = []
   let end = 0
-  for (const { cputype, offset: place, size: length } of macho.archs) {
+  for (const { cputype, offset: place, size: length } of file.archs) {
     const offset = Number(place)
     if (offset === 0 || offset >= size || parts.some((part) => part.offset === offset)) continue
     const name = `${processors[cputype & 0xffffff] ?? cputype}${cputype >= 0x1000000 ? '-64' : ''}`
@@ -63,9 +63,9 @@ function partsOf(source: ByteSource): Part[] {
   return parts
 }
 
-function endOfSegments(macho: NonNullable<ReturnType<typeof parseMacho>>): number {
+function endOfSegments(file: Macho): number {
   let end = 0
-  for (const { commands } of macho.files) {
+  for (const { commands } of file.files) {
     for (const { fileoff, filesize } of commands.segments) end = Math.max(end, Number(fileoff + filesize))
     const signature = commands.codeSignature
     if (signature !== undefined) end = Math.max(end, signature.dataoff + signature.datasize)

@@ -20,15 +20,30 @@ export const mbox: Format = {
 
   *members(object, { budget }) {
     const source = timedSource(object.source, budget)
-    const { size } = source
-    let at = 0
-    for (let count = 1; at < size; count++) {
-      const start = lineAt(source, at, size, 'lf')?.next ?? size
-      const end = nextMessage(source, start, size, budget)
-      if (end > start) yield { name: `message-${count}`, source: messageSource(source, start, end, budget) }
-      at = end
+    for (const message of messagesIn(source, budget)) {
+      yield { name: message.name, source: messageSource(source, message, budget) }
     }
   },
+}
+
+export interface MailboxMessage {
+  readonly name: string
+  /** Where its From_ line begins. */
+  readonly lineAt: number
+  /** The message behind that line: `[start, end)`. */
+  readonly start: number
+  readonly end: number
+}
+
+export function* messagesIn(source: ByteSource, budget: Budget): Generator<MailboxMessage> {
+  const { size } = source
+  let at = 0
+  for (let count = 1; at < size; count++) {
+    const start = lineAt(source, at, size, 'lf')?.next ?? size
+    const end = nextMessage(source, start, size, budget)
+    if (end > start) yield { name: `message-${count}`, lineAt: at, start, end }
+    at = end
+  }
 }
 
 /** Where the next From_ line begins, or `size`. A sentence that begins so has no date and no field behind it. */
@@ -51,7 +66,12 @@ function hasField(source: ByteSource, at: number, size: number): boolean {
   return line !== undefined && fieldNameAt(source.read(line.next, longestFieldName), 0) !== ''
 }
 
-function messageSource(source: ByteSource, start: number, end: number, budget: Budget): ByteSource {
+/** Without the quoting of lines that begin with `From `. */
+export function messageSource(
+  source: ByteSource,
+  { start, end }: Pick<MailboxMessage, 'start' | 'end'>,
+  budget: Budget,
+): ByteSource {
   const message = sliceSource(source, start, end - start)
   if (findNear(source, quoted, { from: start, to: end }, budget) < 0) return message
   return new DecodedSource(() => new UnquotingDecoder(message), budget, end - start)

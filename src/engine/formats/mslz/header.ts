@@ -47,7 +47,7 @@ const flagExtension = 16
 
 function parseKwaj(head: Uint8Array): Header | undefined {
   const method = kwajMethods[u16(head, 8)]
-  if (method === undefined || head.length < 14) return undefined
+  if (method === undefined || head.length < 14 || head.length < u16(head, 10)) return undefined
   const flags = u16(head, 12)
   let at = 14
   const size = (flags & flagSize) === 0 ? 0 : u32(head, at)

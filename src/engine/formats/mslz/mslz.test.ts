@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import { randomBytes } from '../../../../test/support/random.ts'
 import { kwajOf, szddOf } from '../../../../test/support/seven-zip-writers.ts'

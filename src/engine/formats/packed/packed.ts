@@ -12,7 +12,6 @@ const largestFile = 16 * 1024 * 1024
 const mostInstructions = 24_000_000
 const memberName = 'unpacked'
 const sectionBytes = 40
-const executable = 0x20000000
 const writable = 0x80000000
 const pageBytes = 4096
 
@@ -57,8 +56,7 @@ function isPacked(head: Uint8Array): boolean {
     const end = start + Math.max(u32(head, at + 8), u32(head, at + 16))
     if (entry < start || entry >= end) continue
     const flags = u32(head, at + 36)
-    const isWritableCode = (flags & writable) !== 0 && (flags & executable) !== 0
-    return isWritableCode || (index > 0 && index === count - 1) || u32(head, at + 20) < table
+    return (flags & writable) !== 0 || (index > 0 && index === count - 1) || u32(head, at + 20) < table
   }
   // The entry point is in the headers, or in no section.
   return true

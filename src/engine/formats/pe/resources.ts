@@ -12,11 +12,8 @@ const maxResources = 4096
 /** Leaves that overlap are hostile; honest ones together are smaller than the file. */
 const mostOverlap = 2
 
-export function* resources(
-  source: ByteSource,
-  layout: PeLayout,
-  { budget, fault }: UnpackContext,
-): Generator<Member> {
+export function* resources(source: ByteSource, layout: PeLayout, context: UnpackContext): Generator<Member> {
+  const { budget } = context
   let count = 0
   let room = source.size * mostOverlap
   for (const { isPlain, path, offset, length } of resourceLeavesOf(source, layout)) {
@@ -25,7 +22,7 @@ export function* resources(
     if (isPlain && containerAt(source, offset) === undefined) continue
     room -= length
     if (++count > maxResources || room < 0) {
-      fault('resources', 'damaged', 'there are more resources than fit the file')
+      context.fault('resources', 'damaged', 'there are more resources than fit the file')
       return
     }
     yield { name: `resources/${path}`, source: sliceSource(source, offset, length) }

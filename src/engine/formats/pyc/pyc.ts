@@ -1,7 +1,13 @@
 // Compiled Python modules (.pyc). Their texts – names, string constants, of all functions and classes – become one text;
 // binary constants, in which packers keep programs, become objects of their own.
 
-import { MarshalError, type PythonText, type PythonValue, readMarshal, readPycHeader } from '../../parsers/python/index.ts'
+import {
+  MarshalError,
+  type PythonText,
+  type PythonValue,
+  readMarshal,
+  readPycHeader,
+} from '../../parsers/python/index.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import type { Format } from '../format.ts'
@@ -20,12 +26,13 @@ export const pyc: Format = {
   kind: 'archive',
   matches: ({ head }) => readPycHeader(head) !== undefined,
 
-  *members({ head, source }, { budget, fault }) {
+  *members({ head, source }, context) {
+    const { budget } = context
     const header = readPycHeader(head)
     if (header === undefined) return
     const name = 'strings'
     if (source.size > largestModule) {
-      fault(name, 'unsupported-method', `modules of more than ${largestModule} bytes are not read`)
+      context.fault(name, 'unsupported-method', `modules of more than ${largestModule} bytes are not read`)
       return
     }
     const bytes = wholeOf(source)
@@ -35,7 +42,7 @@ export const pyc: Format = {
       value = readMarshal(bytes, header.bytes, header.version)
     } catch (thrown) {
       if (!(thrown instanceof MarshalError)) throw thrown
-      fault(name, 'damaged', thrown.message)
+      context.fault(name, 'damaged', thrown.message)
       return
     }
     const { lines, constants } = textsOf(value)

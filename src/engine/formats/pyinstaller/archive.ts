@@ -1,7 +1,7 @@
 // The archive that PyInstaller appends to its loader (PyInstaller/archive/writers.py, "CArchive"): entries, a table of
 // contents, and a cookie that says where both are. Numbers are big-endian.
 
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
 
 const cookieMark = Buffer.from('MEI\x0c\x0b\x0a\x0b\x0e', 'latin1')
 const cookieBytes = 24
@@ -9,6 +9,7 @@ const cookieBytes = 24
 const longCookieBytes = 88
 const entryBytes = 18
 const maxEntries = 65_536
+const tailBytes = 64 * 1024
 const largestTable = 16 * 1024 * 1024
 
 export interface Cookie {
@@ -30,11 +31,11 @@ export interface Entry {
   readonly isPacked: boolean
 }
 
-/** The last cookie in the last 256 KiB; signatures may follow it. */
+/** The last cookie near the end; signatures may follow it. */
 export function findCookie(source: ByteSource): Cookie | undefined {
   const { size } = source
-  const from = Math.max(0, size - maxRead)
-  const view = source.read(from, maxRead)
+  const from = Math.max(0, size - tailBytes)
+  const view = source.read(from, tailBytes)
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.length)
   const at = bytes.lastIndexOf(cookieMark)
   if (at < 0 || at + cookieBytes > bytes.length) return undefined
@@ -46,7 +47,12 @@ export function findCookie(source: ByteSource): Cookie | undefined {
   const start = end - length
   const [tableStart, tableBytes] = [start + bytes.readUInt32BE(at + 12), bytes.readUInt32BE(at + 16)]
   if (start < 0 || tableStart > size) return undefined
-  return { start, tableStart, tableBytes, python: version < 100 ? Math.floor(version / 10) * 100 + (version % 10) : version }
+  return {
+    start,
+    tableStart,
+    tableBytes,
+    python: version < 100 ? Math.floor(version / 10) * 100 + (version % 10) : version,
+  }
 }
 
 /** Up to the first entry that makes no sense; `isCut` says that there was one. */

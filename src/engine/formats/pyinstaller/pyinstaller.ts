@@ -68,7 +68,11 @@ function open(source: ByteSource, cookie: Cookie, entry: Entry, context: UnpackC
 }
 
 /** Line end behind the magic number. */
-function beginsWithHeader(source: ByteSource, { offset, packedBytes }: Entry, { budget }: UnpackContext): boolean {
+function beginsWithHeader(
+  source: ByteSource,
+  { offset, packedBytes }: Entry,
+  { budget }: UnpackContext,
+): boolean {
   const place = { offset, length: packedBytes }
   const first = new DecodedSource(() => new PackedEntry(source, place, new Uint8Array(0), () => {}), budget)
   const isHeader = u16(first.read(0, 4), 2) === 0x0a0d
@@ -76,7 +80,12 @@ function beginsWithHeader(source: ByteSource, { offset, packedBytes }: Entry, { 
   return isHeader
 }
 
-function plain(source: ByteSource, { offset, packedBytes }: Entry, header: Uint8Array, { budget }: UnpackContext): ByteSource {
+function plain(
+  source: ByteSource,
+  { offset, packedBytes }: Entry,
+  header: Uint8Array,
+  { budget }: UnpackContext,
+): ByteSource {
   const part = sliceSource(source, offset, packedBytes)
   const isBare = header.length > 0 && packedBytes <= longestPlainCode && u16(part.read(0, 4), 2) !== 0x0a0d
   if (!isBare) return part

@@ -1,13 +1,20 @@
 // A library of compiled modules (PyInstaller/archive/writers.py, "ZlibArchive"): each packed with zlib, and a marshalled table
 // of names, kinds and places.
 
-import { MarshalError, makePycHeader, type PythonValue, readMarshal, readPycHeader } from '../../parsers/python/index.ts'
+import { u32 } from '../../codecs/little-endian.ts'
+import {
+  MarshalError,
+  makePycHeader,
+  type PythonValue,
+  readMarshal,
+  readPycHeader,
+} from '../../parsers/python/index.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import type { Member, UnpackContext } from '../format.ts'
 import { isZlib, PackedEntry } from './packed-entry.ts'
 
-const mark = 'PYZ\0'
+const mark = 0x005a5950
 const headerBytes = 12
 const largestTable = 16 * 1024 * 1024
 /** Modules and packages; data have no header, name spaces no content. */
@@ -21,11 +28,11 @@ interface PyzEntry {
 }
 
 export function isPyz(head: Uint8Array): boolean {
-  return head.length > headerBytes + 8 && Buffer.from(head.subarray(0, 4)).toString('latin1') === mark
+  return head.length > headerBytes + 8 && u32(head, 0) === mark
 }
 
 export function* pyzMembers(source: ByteSource, context: UnpackContext): Generator<Member> {
-  const { budget, fault } = context
+  const { budget } = context
   const head = Buffer.from(source.read(0, headerBytes)).subarray(0, headerBytes)
   // The magic number of a compiled module, as its header begins.
   const version = readPycHeader(pycWith(head.subarray(4, 8)))?.version ?? 311
@@ -34,17 +41,17 @@ export function* pyzMembers(source: ByteSource, context: UnpackContext): Generat
     entries = entriesOf(readMarshal(tableAt(source, head.readUInt32BE(8)), 0, version))
   } catch (thrown) {
     if (!(thrown instanceof MarshalError)) throw thrown
-    fault('(table of contents)', 'damaged', thrown.message)
+    context.fault('(table of contents)', 'damaged', thrown.message)
     return
   }
   for (const { name, isCode, offset, length } of entries) {
     if (!isZlib(source, offset)) {
       budget.countMember()
-      fault(name, 'encrypted', 'is encrypted with a key in the program')
+      context.fault(name, 'encrypted', 'is encrypted with a key in the program')
       continue
     }
     const prefix = isCode ? makePycHeader(version) : new Uint8Array(0)
-    const report = (message: string): void => fault(name, 'damaged', message)
+    const report = (message: string): void => context.fault(name, 'damaged', message)
     const open = (): PackedEntry => new PackedEntry(source, { offset, length }, prefix, report)
     yield { name: isCode ? `${name}.pyc` : name, source: new DecodedSource(open, budget, length * 3) }
   }

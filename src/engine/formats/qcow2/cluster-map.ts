@@ -26,7 +26,6 @@ export interface ClusterTables {
 
 export class ClusterMap implements BlockMap {
   readonly blockBytes: number
-  readonly mayEndShort = true
   readonly #source: ByteSource
   readonly #tables: ClusterTables
   readonly #budget: Budget
@@ -43,6 +42,7 @@ export class ClusterMap implements BlockMap {
     this.blockBytes = 2 ** tables.bits
     this.#entriesPerTable = this.blockBytes / 8
     this.#first = halves(source, tables.at, tables.length)
+    if (this.#first.isCut) this.missing()
   }
 
   missing(): void {
@@ -75,6 +75,7 @@ export class ClusterMap implements BlockMap {
       this.#second.delete(oldest)
     }
     const table = halves(this.#source, at, this.#entriesPerTable)
+    if (table.isCut) this.missing()
     this.#second.set(index, table)
     return table
   }

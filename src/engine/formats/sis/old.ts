@@ -18,7 +18,11 @@ const optionsLine = 2
 const conditions = new Set([3, 4])
 const lastKind = 6
 
-export function* oldMembers(source: ByteSource, isRelease6: boolean, context: UnpackContext): Generator<Member> {
+export function* oldMembers(
+  source: ByteSource,
+  isRelease6: boolean,
+  context: UnpackContext,
+): Generator<Member> {
   const header = source.read(0, headerBytes).slice()
   const [languages, count, options] = [u16(header, 18), u16(header, 20), u16(header, 36)]
   const records = new Records(source, { languages, isRelease6, isUnicode: (options & optionUnicode) !== 0 })
@@ -33,7 +37,11 @@ export function* oldMembers(source: ByteSource, isRelease6: boolean, context: Un
     at = record.end
     for (const [language, { offset, length }] of record.parts.entries()) {
       const name = record.parts.length > 1 ? `${record.name} (${language + 1})` : record.name
-      const member = memberAt(source, { name, offset, length, isPacked: (options & optionStored) === 0 }, context)
+      const member = memberAt(
+        source,
+        { name, offset, length, isPacked: (options & optionStored) === 0 },
+        context,
+      )
       if (member !== undefined) yield member
     }
   }
@@ -69,7 +77,8 @@ class Records {
     const head = this.#source.read(at, 28).slice()
     const kind = u32(head, 0)
     if (head.length < 4 || kind > lastKind) return undefined
-    if (kind === plainFile || kind === fileForLanguages) return head.length < 28 ? undefined : this.#file(at, head, kind)
+    if (kind === plainFile || kind === fileForLanguages)
+      return head.length < 28 ? undefined : this.#file(at, head, kind)
     if (kind === optionsLine) return this.#empty(at + 8 + u32(head, 4) * this.#traits.languages * 8 + 16)
     if (conditions.has(kind)) return this.#empty(at + 8 + u32(head, 4))
     return this.#empty(at + 4)
@@ -91,7 +100,11 @@ class Records {
     }
     // The place of a MIME type follows since release 6.
     const end = at + 28 + table.length + (isRelease6 ? 8 : 0)
-    return { name: this.#text(u32(head, 24), u32(head, 20)) || this.#text(u32(head, 16), u32(head, 12)) || 'file', parts, end }
+    return {
+      name: this.#text(u32(head, 24), u32(head, 20)) || this.#text(u32(head, 16), u32(head, 12)) || 'file',
+      parts,
+      end,
+    }
   }
 
   #text(offset: number, length: number): string {

@@ -16,7 +16,9 @@ export const sis: Format = {
   matches: ({ head }) => head.length >= leastBytes && (isOld(head) || u32(head, 0) === newUid1),
 
   *members({ head, source }, context) {
-    yield* isOld(head) ? oldMembers(source, u32(head, 4) === 0x10003a12, context) : newMembers(source, context)
+    yield* isOld(head)
+      ? oldMembers(source, u32(head, 4) === 0x10003a12, context)
+      : newMembers(source, context)
   },
 }
 

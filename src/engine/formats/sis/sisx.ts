@@ -26,7 +26,11 @@ export function* newMembers(source: ByteSource, context: UnpackContext): Generat
     const algorithm = u32(header, 0)
     const name = count === 0 ? 'controller' : `file ${count}`
     count++
-    const place = { name, offset: field.start + compressedHeaderBytes, length: Math.max(0, field.end - field.start - compressedHeaderBytes) }
+    const place = {
+      name,
+      offset: field.start + compressedHeaderBytes,
+      length: Math.max(0, field.end - field.start - compressedHeaderBytes),
+    }
     if (algorithm > 1) {
       context.budget.countMember()
       context.fault(name, 'unsupported-method', `the method ${algorithm} is not known`)
@@ -55,7 +59,8 @@ class Fields {
     const isArray = holder.type === type.array
     const element = isArray ? u32(this.#source.read(holder.start, 4), 0) : undefined
     let at = holder.start + (isArray ? 4 : 0)
-    while (at + 8 <= holder.end && this.#left-- > 0 && depth < maxDepth) {
+    if (depth >= maxDepth) return
+    while (at + 8 <= holder.end && this.#left-- > 0) {
       this.#context.budget.checkTime()
       const field = this.#fieldAt(at, element)
       if (field === undefined) {
@@ -75,7 +80,7 @@ class Fields {
     const lengthAt = element === undefined ? 4 : 0
     const short = u32(head, lengthAt)
     const isLong = short >= 0x80000000
-    const length = isLong ? u64(head, lengthAt) % 2 ** 31 + u32(head, lengthAt + 4) * 2 ** 31 : short
+    const length = isLong ? (u64(head, lengthAt) % 2 ** 31) + u32(head, lengthAt + 4) * 2 ** 31 : short
     const start = at + lengthAt + (isLong ? 8 : 4)
     if (head.length < lengthAt + 4 || start + length > this.#source.size) return undefined
     return { type: element ?? u32(head, 0), start, end: start + length }

@@ -25,11 +25,12 @@ export const upx: Format = {
   kind: 'archive',
   matches: (object) => isPacked(object),
 
-  *members({ source }, { budget, fault }) {
+  *members({ source }, context) {
+    const { budget } = context
     const image = unpack(source, budget)
     if (image === undefined) return
     if (image.fault !== undefined) {
-      fault(name, image.isUnsupported ? 'unsupported-method' : 'damaged', image.fault)
+      context.fault(name, image.isUnsupported ? 'unsupported-method' : 'damaged', image.fault)
     }
     if (image.bytes.length > 0) yield { name, source: new ProducedSource(() => image.bytes, budget) }
   },

@@ -44,6 +44,7 @@ function diskOf(source: ByteSource, head: Uint8Array, missing: () => void): Byte
   const extraBytes = u32(head, 0x17c)
   if (blockBytes < 512 || blockBytes > mostBlockBytes || extraBytes > blockBytes) return undefined
   const table = new NumberTable(source, u32(head, 0x154), u32(head, 0x180), 'u32')
+  if (table.isCut) missing()
   const map: BlockMap = {
     blockBytes,
     locate(block) {

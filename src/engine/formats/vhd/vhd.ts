@@ -75,13 +75,15 @@ function diskOf(
   }
   const bitmapBytes = Math.ceil(blockBytes / sectorBytes / 8 / sectorBytes) * sectorBytes
   const table = new NumberTable(source, be64(header, 16), be32(header, 28), 'be32')
+  const missing = once(() => context.fault(name, 'damaged', 'blocks lie behind the end of the file'))
+  if (table.isCut) missing()
   const map: BlockMap = {
     blockBytes,
     locate(block) {
       const sector = table.get(block) ?? unusedEntry
       return sector === unusedEntry ? zeros : sector * sectorBytes + bitmapBytes
     },
-    missing: once(() => context.fault(name, 'damaged', 'blocks lie behind the end of the file')),
+    missing,
   }
   return new BlockSource(source, map, footer.diskBytes)
 }

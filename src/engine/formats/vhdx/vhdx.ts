@@ -34,6 +34,7 @@ const megabyte = 1024 * 1024
 
 function diskOf(source: ByteSource, layout: Layout, missing: () => void): ByteSource {
   const { blockBytes, sectorBytes, table } = layout
+  if (table.isCut) missing()
   // After so many blocks the table has an entry for a bitmap of sectors (2.5).
   const ratio = Math.max(1, Math.floor((2 ** 23 * sectorBytes) / blockBytes))
   const map: BlockMap = {

@@ -17,7 +17,6 @@ const keptTables = 16
 
 export class GrainMap implements BlockMap {
   readonly blockBytes: number
-  readonly mayEndShort = true
   readonly #source: ByteSource
   readonly #header: Header
   readonly #report: (message: string) => void
@@ -34,6 +33,7 @@ export class GrainMap implements BlockMap {
     this.#budget = budget
     this.blockBytes = header.grainBytes
     this.#directory = new NumberTable(source, header.directoryAt, header.directoryLength, 'u32')
+    if (this.#directory.isCut) this.missing()
   }
 
   missing(): void {
@@ -66,6 +66,7 @@ export class GrainMap implements BlockMap {
       this.#tables.delete(oldest)
     }
     const table = new NumberTable(this.#source, sector * sectorBytes, this.#header.entriesPerTable, 'u32')
+    if (table.isCut) this.missing()
     this.#tables.set(index, table)
     return table
   }

@@ -6,12 +6,15 @@ import {
   type Constant,
   decodeFormula,
   type FormulaContext,
+  linesOf,
+  placeOf,
   readSheetCells,
   type Sheet,
+  storedValues,
+  type Values,
   type Workbook,
 } from '../../parsers/biff/index.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
-import { linesOf, placeOf, storedValues, type Values } from './cell-lines.ts'
 
 const states = ['', ', hidden', ', very hidden'] as const
 

@@ -94,7 +94,7 @@ export function* readAutoIt(source: ByteSource, budget: Budget): Generator<AutoI
     const checksum = (u32(fixed, 9) ^ dialect.checksumMask) >>> 0
     const entry = { place, isPacked: fixed[0] === 1, isScript, checksum }
     yield {
-      name: isScript ? 'script.au3' : (path.text || kind.text || `file ${count + 1}`),
+      name: isScript ? 'script.au3' : path.text || kind.text || `file ${count + 1}`,
       isScript,
       open: () => openEntry(source, dialect, { ...entry, seed: dataSeed }, budget),
     }
@@ -133,8 +133,11 @@ function openEntry(
   let fault = data.length < place.size ? 'the data are cut off' : undefined
   if (adler32(data) !== checksum) fault ??= 'the data have a wrong checksum'
   budget.charge(data.length)
-  const unpacked = isPacked ? unpackAutoIt(data, version, largestEntry) : { bytes: data, isDamaged: false }
-  if (unpacked === undefined) return { bytes: data, fault: fault ?? 'the data do not begin as packed data do' }
+  const unpacked = isPacked
+    ? unpackAutoIt(data, version, largestEntry, budget)
+    : { bytes: data, isDamaged: false }
+  if (unpacked === undefined)
+    return { bytes: data, fault: fault ?? 'the data do not begin as packed data do' }
   if (unpacked.isDamaged) fault ??= 'the packed data are damaged'
   const { bytes } = unpacked
   if (!isScript) return { bytes, fault }

@@ -1,5 +1,7 @@
 // AutoIt's own compression: LZSS with a distance of 15 bits and a length of growing width, bits from the highest on.
 
+import type { Budget } from '../../limits.ts'
+
 /** The bit before a literal: the other one stands before a match. */
 const literalBit = { EA05: 0, EA06: 1 } as const
 
@@ -13,11 +15,17 @@ export interface Unpacked {
 
 const headerBytes = 8
 const shortestMatch = 3
+const stepBytes = 128 * 1024
 /** Width of a length, and what lengths that do not fit begin with. */
 const widths = [2, 3, 5, 8] as const
 
 /** `packed` begins with the version's name and the size; `limit` bounds the output. Undefined: no such data. */
-export function unpackAutoIt(packed: Uint8Array, version: AutoItVersion, limit: number): Unpacked | undefined {
+export function unpackAutoIt(
+  packed: Uint8Array,
+  version: AutoItVersion,
+  limit: number,
+  budget: Budget,
+): Unpacked | undefined {
   const head = Buffer.from(packed.buffer, packed.byteOffset, packed.length)
   if (packed.length < headerBytes || head.toString('latin1', 0, 4) !== version) return undefined
   const size = Math.min(head.readUInt32BE(4), limit)
@@ -26,16 +34,23 @@ export function unpackAutoIt(packed: Uint8Array, version: AutoItVersion, limit: 
   // Nothing is believed of the size: 3 bits and a distance can make some hundred bytes at most for each eight packed ones.
   let out = new Uint8Array(Math.min(size, packed.length * 4 + 1024))
   let to = 0
+  let charged = 0
   while (to < size && !bits.isShort) {
     const isLiteral = bits.take(1) === literal
     const distance = isLiteral ? 0 : bits.take(15)
     const length = isLiteral ? 1 : shortestMatch + longLength(bits)
     if (bits.isShort || distance > to || (!isLiteral && distance === 0)) break
     const end = Math.min(size, to + length)
+    if (to - charged > stepBytes) {
+      budget.charge(to - charged)
+      budget.checkRatio(to, bits.used)
+      charged = to
+    }
     if (end > out.length) out = grown(out, Math.min(size, Math.max(end, out.length * 2)))
     if (isLiteral) out[to++] = bits.take(8)
     else for (; to < end; to++) out[to] = out[to - distance]!
   }
+  budget.charge(to - charged)
   return { bytes: out.subarray(0, to), isDamaged: to < size || bits.isShort }
 }
 
@@ -65,6 +80,10 @@ class Bits {
   #hold = 0
   #count = 0
   isShort = false
+
+  get used(): number {
+    return this.#at
+  }
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes

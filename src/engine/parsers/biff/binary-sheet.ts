@@ -1,6 +1,6 @@
 // A sheet of a binary OOXML workbook ([MS-XLSB] 2.1.7.32, 2.1.7.61): records with a type and a length of variable size.
 
-import { u16, u32 } from '../../codecs/little-endian.ts'
+import { u32 } from '../../codecs/little-endian.ts'
 import type { Budget } from '../../limits.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import type { Cell } from './sheet.ts'

@@ -1,5 +1,6 @@
 export { isBinarySheet, readBinarySheet } from './binary-sheet.ts'
-export { decodeFormula, type Formula, type FormulaContext } from './formula.ts'
+export { decodeFormula, type FormulaContext } from './formula.ts'
+export { linesOf, placeOf, storedValues, type Values } from './cell-lines.ts'
 export type { Constant } from './constant.ts'
 export { recordsOf, recordTypes } from './records.ts'
 export { type Cell, readSheetCells } from './sheet.ts'

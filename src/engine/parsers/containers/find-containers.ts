@@ -39,16 +39,23 @@ export interface SearchOptions {
   isKnown(offset: number): boolean
 }
 
-/** In the order of their offsets, none at 0. What lies inside an archive of known length is not told. */
-export function findContainers(source: ByteSource, options: SearchOptions): Container[] {
+export interface Search {
+  /** In the order of their offsets, none at 0. What lies inside an archive of known length is not told. */
+  readonly found: readonly Container[]
+  /** There are more places that look like something than are looked at. */
+  readonly isCut: boolean
+}
+
+export function findContainers(source: ByteSource, options: SearchOptions): Search {
   const finder = new Finder(source, options)
   finder.search(0, Math.min(options.to, headSpan))
   if (options.to > headSpan) finder.search(Math.max(headSpan, options.to - tailSpan), options.to)
-  return finder.found
+  return finder
 }
 
 class Finder {
   readonly found: Container[] = []
+  isCut = false
   readonly #source: ByteSource
   readonly #options: SearchOptions
   readonly #hits = new Int32Array(4096)
@@ -76,8 +83,13 @@ class Finder {
 
   /** Copied, because examining one reads elsewhere. */
   #placesIn(view: Uint8Array, at: number): number[] {
-    const count = search.find(view, this.#hits)
-    const places = Array.from(this.#hits.subarray(0, count), (place) => at + place)
+    const places: number[] = []
+    for (let from = 0; ;) {
+      const count = search.find(view.subarray(from), this.#hits)
+      for (const place of this.#hits.subarray(0, count)) places.push(at + from + place)
+      if (count < this.#hits.length) break
+      from += (this.#hits[count - 1] ?? 0) + 1
+    }
     const bytes = Buffer.from(view.buffer, view.byteOffset, view.length)
     const other = placesOf(bytes, arjMark).map((place) => at + place)
     if (this.#options.withStreams) {
@@ -88,7 +100,8 @@ class Finder {
 
   /** False: enough was found. */
   #examine(place: number): boolean {
-    if (this.#hitsLeft-- <= 0) return false
+    this.isCut ||= this.#hitsLeft-- <= 0
+    if (this.isCut) return false
     const container = this.#containerOf(place)
     if (container === undefined || container.offset < this.#from || this.#options.isKnown(container.offset))
       return true

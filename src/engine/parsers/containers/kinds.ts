@@ -213,8 +213,8 @@ function lzip({ bytes }: Probe): number {
 /** Longer than any pattern and what stands before it. */
 const magicBytes = 16
 
-const lzhMethods = [...'01234567dx'].map((method) => `-lh${method}-`)
-const bzip2Levels = [...'123456789'].map((digit) => `BZh${digit}`)
+const lzhMethods = Array.from('01234567dx', (method) => `-lh${method}-`)
+const bzip2Levels = Array.from('123456789', (digit) => `BZh${digit}`)
 const zipVersions = Array.from({ length: 64 }, (_, version) => `PK\x03\x04${String.fromCharCode(version)}`)
 
 const machoMagics = [
@@ -247,13 +247,23 @@ export const kinds: readonly ContainerKind[] = [
   { id: 'lzip', sort: 'stream', at: 0, patterns: ['LZIP'], lengthOf: lzip },
 ]
 
+/** First bytes of the kinds that begin with their pattern. */
+const firstBytes = new Uint8Array(256)
+for (const { at, patterns } of kinds)
+  for (const pattern of at === 0 ? patterns : []) firstBytes[pattern.charCodeAt(0)] = 1
+
+/** Hardly anything does. */
+function mayBegin(magic: Uint8Array): boolean {
+  return firstBytes[magic[0] ?? 0] === 1 || magic[7] === 0x2a || magic[2] === 0x2d
+}
+
 /** What begins at `offset`, of all kinds or of one of `among`; undefined: nothing that is known. */
 export function containerAt(
   source: ByteSource,
   offset: number,
   among: readonly ContainerKind[] = kinds,
 ): Container | undefined {
-  if (offset < 0) return undefined
+  if (offset < 0 || !mayBegin(source.read(offset, magicBytes))) return undefined
   const magic = Buffer.from(source.read(offset, magicBytes)).toString('latin1')
   for (const kind of among) {
     if (!kind.patterns.some((pattern) => magic.startsWith(pattern, kind.at))) continue

@@ -12,8 +12,6 @@ export interface BlockMap {
   locate(block: number): number | Uint8Array
   /** Told when stored bytes are asked for that the file, which is cut off, does not have; they read as zeros. */
   missing(): void
-  /** The file's last block may be shorter than the others. */
-  readonly mayEndShort?: boolean
 }
 
 const nothing = new Uint8Array(0)
@@ -73,7 +71,7 @@ export class BlockSource implements ByteSource {
     if (place === zeros) return zeroBytes.subarray(0, count)
     const view = this.#parent.read(place + inside, count)
     if (view.length > 0) return view
-    if (this.#map.mayEndShort !== true || place >= this.#parent.size) this.#map.missing()
+    this.#map.missing()
     return zeroBytes.subarray(0, count)
   }
 }

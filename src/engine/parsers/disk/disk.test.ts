@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import { bytesSource } from '../../source/byte-source.ts'
 import { type BlockMap, BlockSource, NumberTable, zeros } from './index.ts'
@@ -15,10 +15,8 @@ test('a disk out of stored, decoded and missing blocks reads the same in any pie
   const size = places.length * blockBytes - 3
   const expected = Buffer.alloc(size)
   for (const [block, place] of places.entries()) {
-    const bytes =
-      typeof place === 'number' ? (place === zeros ? Buffer.alloc(8) : file.read(place, 8)) : place
-    for (let at = 0; at < bytes.length && block * 8 + at < size; at++)
-      expected[block * 8 + at] = bytes[at] ?? 0
+    const stored = typeof place === 'number' ? file.read(place === zeros ? 64 : place, 8) : place
+    for (const [at, byte] of stored.entries()) if (block * 8 + at < size) expected[block * 8 + at] = byte
   }
   const disk = new BlockSource(file, map, size)
   fc.assert(
@@ -34,5 +32,6 @@ test('a table has no more entries than the file has room for', () => {
   const file = bytesSource(Buffer.from([0, 0, 0, 1, 0, 0, 0, 2, 0, 0]))
   const table = new NumberTable(file, 0, 2 ** 32, 'be32')
   assert.deepEqual([table.length, table.get(0), table.get(1), table.get(2)], [2, 1, 2, undefined])
+  assert.deepEqual([table.isCut, new NumberTable(file, 0, 2, 'be32').isCut], [true, false])
   assert.equal(new NumberTable(file, 100, 5, 'u64').length, 0)
 })

@@ -11,6 +11,8 @@ const readers = { u32, u64, be32, be64 } as const
 export class NumberTable {
   /** Entries that are there: never more than the file has room for. */
   readonly length: number
+  /** The file ends before the table does. */
+  readonly isCut: boolean
   readonly #source: ByteSource
   readonly #at: number
   readonly #width: number
@@ -24,6 +26,7 @@ export class NumberTable {
     this.#source = source
     this.#at = at
     this.length = Math.max(0, Math.min(length, Math.floor((source.size - at) / this.#width)))
+    this.isCut = this.length < length
   }
 
   /** Undefined: behind the end of the table or of the file. */

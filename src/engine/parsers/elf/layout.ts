@@ -13,11 +13,10 @@ const manySegments = 0xffff
 const maxSections = 1 << 20
 /** Sections that are told of. */
 const maxKept = 4096
-const longestName = 64
 
 export interface ElfSection {
-  /** Empty where there is none. */
-  readonly name: string
+  /** Of the name's text in the file. */
+  readonly nameOffset: number
   readonly offset: number
   readonly size: number
 }
@@ -95,7 +94,7 @@ interface Table {
 }
 
 class Reader {
-  readonly sectionsFound: { name: string; readonly offset: number; readonly size: number }[] = []
+  readonly sectionsFound: { nameOffset: number; readonly offset: number; readonly size: number }[] = []
   readonly segmentsFound: ElfSegment[] = []
   end = headerBytes
   readonly #source: ByteSource
@@ -135,7 +134,7 @@ class Reader {
     let strings = 0
     for (const { words, at } of this.#records(table, least)) {
       const header = new SectionHeader(words, at)
-      const section = { name: '', offset: header.offsetInFile, size: header.sizeInFile }
+      const section = { nameOffset: 0, offset: header.offsetInFile, size: header.sizeInFile }
       if (index++ === nameSection) strings = section.offset
       if (header.type === sectionNull || header.type === sectionNoBits || section.size === 0) continue
       this.#reach(section.offset + section.size)
@@ -143,13 +142,7 @@ class Reader {
       this.sectionsFound.push(section)
       names.push(header.name)
     }
-    for (const [at, section] of this.sectionsFound.entries())
-      section.name = this.#textAt(strings + (names[at] ?? 0))
-  }
-
-  #textAt(offset: number): string {
-    const text = Buffer.from(this.#source.read(offset, longestName)).toString('latin1')
-    return text.slice(0, text.indexOf('\0'))
+    for (const [at, section] of this.sectionsFound.entries()) section.nameOffset = strings + (names[at] ?? 0)
   }
 
   #reach(end: number): void {

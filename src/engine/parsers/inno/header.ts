@@ -101,9 +101,14 @@ function readPieces(
   return { bytes: Buffer.concat(parts, length), fault: undefined }
 }
 
-function unpack(bytes: Uint8Array, packing: Packing, budget: Budget): { bytes: Uint8Array; fault: string | undefined } {
+function unpack(
+  bytes: Uint8Array,
+  packing: Packing,
+  budget: Budget,
+): { bytes: Uint8Array; fault: string | undefined } {
   if (packing === 'stored') return { bytes, fault: undefined }
-  const decoder = packing === 'zlib' ? new ZlibStream(bytesSource(bytes), 0, bytes.length) : lzmaDecoder(bytes)
+  const decoder =
+    packing === 'zlib' ? new ZlibStream(bytesSource(bytes), 0, bytes.length) : lzmaDecoder(bytes)
   if (decoder === undefined) return { bytes: bytes.subarray(0, 0), fault: 'the headers are damaged' }
   const parts: Uint8Array[] = []
   let length = 0
@@ -122,5 +127,7 @@ function unpack(bytes: Uint8Array, packing: Packing, budget: Budget): { bytes: U
 /** The end mark may be missing: the pieces' checksums say that all is there. */
 function lzmaDecoder(bytes: Uint8Array): Decoder | undefined {
   const props = bytes.length > propsBytes ? lzmaPropsOf(bytes[0]!) : undefined
-  return props && new Lzma(bytesSource(bytes), propsBytes, bytes.length, { ...props, dictSize: u32(bytes, 1) })
+  return (
+    props && new Lzma(bytesSource(bytes), propsBytes, bytes.length, { ...props, dictSize: u32(bytes, 1) })
+  )
 }

@@ -35,7 +35,8 @@ const wide = { revision: 2, header: 40, data: 48 } as const
 /** Undefined: no installer. Looks at the resources only of programs with something behind them. */
 export function innoOffsets(source: ByteSource): Offsets | undefined {
   const head = source.read(headerPlace, 12)
-  if (u32(head, 0) === headerMark && (u32(head, 4) ^ u32(head, 8)) === -1) return tableAt(source, u32(head, 4))
+  if (u32(head, 0) === headerMark && (u32(head, 4) ^ u32(head, 8)) === -1)
+    return tableAt(source, u32(head, 4))
   const layout = peLayoutOf(source)
   if (layout === undefined || layout.overlayStart >= source.size) return undefined
   const leaf = resourceLeavesOf(source, layout).find(({ path }) => path.startsWith(resourcePath))

@@ -33,6 +33,8 @@ export interface CabinetFile {
   readonly isCompressed: boolean
   readonly isObfuscated: boolean
   readonly isSplit: boolean
+  /** Undefined: there is none (version 5). */
+  readonly md5: Uint8Array | undefined
 }
 
 export interface CabinetVolume {
@@ -117,6 +119,7 @@ function oldRow(row: Uint8Array, index: number): Row | undefined {
     offset: u32(row, 38),
     volume: undefined,
     index,
+    md5: undefined,
     ...traits(flags),
   }
 }
@@ -134,6 +137,7 @@ function newRow(row: Uint8Array, index: number): Row | undefined {
     offset,
     volume: u16(row, 85),
     index,
+    md5: row.slice(26, 42),
     ...traits(flags),
   }
 }

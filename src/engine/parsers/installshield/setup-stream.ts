@@ -20,6 +20,8 @@ export interface SetupStream {
 
 const maxFiles = 10_000
 const longestText = 1024
+const longestName = 260
+const space = 0x20
 const headerBytes = 46
 const rowBytes = 312
 const nameBytes = 260
@@ -42,15 +44,25 @@ export function readSetupStream(source: ByteSource, head: Uint8Array): SetupStre
 
 /** Cheap: looks at the head only. */
 export function isSetupStream(head: Uint8Array): boolean {
-  if (markPlace(head) !== undefined) return true
-  return plainPattern.test(latin1(head, 600)) || widePattern.test(Buffer.from(head.subarray(0, 1200)).toString('utf16le').slice(0, 600))
+  return markPlace(head) !== undefined || isPlain(head) || isPlainWide(head)
+}
+
+function isPlain(head: Uint8Array): boolean {
+  let end = 0
+  while (end < longestName && (head[end] ?? 0) >= space) end++
+  const isText = end > 0 && head[end] === 0 && (head[end + 1] ?? 0) > space
+  return isText && plainPattern.test(latin1(head, 600))
+}
+
+/** Behind the number of files, below 65,536. */
+function isPlainWide(head: Uint8Array): boolean {
+  const isText = (head[4] ?? 0) > space && head[5] === 0 && (head[6] ?? 0) > space && head[7] === 0
+  if (!isText || head[2] !== 0 || head[3] !== 0) return false
+  return plainPattern.test(Buffer.from(head.subarray(4, 1204)).toString('utf16le'))
 }
 
 /** Name, path, version, size in decimal digits. */
 const plainPattern = /^[^\0]{1,259}\0[^\0]{1,259}\0\d+\.\d+\.\d+\.\d+\0\d{1,10}\0/
-/** The same in UTF-16, behind the number of files. */
-const widePattern = /^[^\0]?\0[^\0]{1,259}\0[^\0]{1,259}\0\d+\.\d+\.\d+\.\d+\0\d{1,10}\0/
-
 function latin1(bytes: Uint8Array, length: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, length)).toString('latin1')
 }
@@ -59,9 +71,10 @@ function markPlace(head: Uint8Array): { readonly at: number; readonly isWide: bo
   const [first] = head
   if (first !== 0x49 && u32(head, 0) !== debugMark) return undefined
   const text = latin1(head, longestDebugRecord)
-  for (const mark of marks) {
-    const at = first === 0x49 ? (text.startsWith(mark) ? 0 : -1) : text.indexOf(`\0${mark}`) + 1
-    if (at > 0 || (at === 0 && text.startsWith(mark))) return { at, isWide: mark === marks[1] }
+  for (const [index, mark] of marks.entries()) {
+    // Behind the debug record, or at the beginning.
+    const at = text.startsWith(mark) ? 0 : text.indexOf(`\0${mark}`) + 1
+    if (at > 0 || text.startsWith(mark)) return { at, isWide: index === 1 }
   }
   return undefined
 }
@@ -77,7 +90,12 @@ function rows(source: ByteSource, start: number): SetupStream {
     const name = row.subarray(0, Math.min(end < 0 ? nameBytes : end, nameBytes))
     const length = u32(row, nameBytes + 8)
     const isHidden = (u32(row, nameBytes) & flagHidden) !== 0
-    files.push({ name: latin1(name, nameBytes), offset: at + rowBytes, length, key: isHidden ? name : undefined })
+    files.push({
+      name: latin1(name, nameBytes),
+      offset: at + rowBytes,
+      length,
+      key: isHidden ? name : undefined,
+    })
     at += rowBytes + length
   }
   return { files, isCut: at > source.size }

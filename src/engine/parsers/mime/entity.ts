@@ -26,6 +26,8 @@ export interface BodyPart {
   readonly field: StructuredField
   /** More than one where the fields contradict each other. */
   readonly encodings: readonly TransferEncoding[]
+  /** Where its header begins; `start` where it has none. */
+  readonly headerAt: number
   /** The encoded body: `[start, end)` of the source. */
   readonly start: number
   readonly end: number
@@ -114,13 +116,14 @@ function* around(kind: 'preamble' | 'epilogue', text: Text, place: Place): Gener
     charset: '',
     field,
     encodings: ['identity'],
+    headerAt: start,
     start,
     end,
     inside: place.inside,
   }
 }
 
-function describe(header: Header, { end, inside, defaultType }: Place): BodyPart {
+function describe(header: Header, { start, end, inside, defaultType }: Place): BodyPart {
   const [contentType = defaultType] = valuesOf(header, 'content-type')
   const field = parseField(contentType)
   return {
@@ -130,6 +133,7 @@ function describe(header: Header, { end, inside, defaultType }: Place): BodyPart
     charset: (textOfParameter(field, 'charset') ?? '').toLowerCase(),
     field,
     encodings: encodingsOf(header),
+    headerAt: start,
     start: header.bodyAt,
     end,
     inside,

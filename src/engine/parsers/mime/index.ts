@@ -1,6 +1,6 @@
 export { type BodyPart, bodyPartsOf, type TransferEncoding } from './entity.ts'
 export { decodeHeaderText } from './encoded-word.ts'
-export { findNear, lineAt } from './lines.ts'
+export { findNear, type LineEnds, lineAt, lineEndsOf } from './lines.ts'
 export { fieldNameAt, isFromLine, isMailbox, isMimeDirectory, mailStartOf } from './recognise.ts'
 export { cmsContentOf, piecesSource } from './signed-data.ts'
 export { Utf7Decoder } from './utf7.ts'

@@ -6,6 +6,7 @@ import { maxRead } from '../../source/byte-source.ts'
 import { u32 } from '../../codecs/little-endian.ts'
 import { type DataDirectory, parsePe } from './pe.ts'
 import type { Headers } from './headers.ts'
+import { offsetOfRva } from './rva.ts'
 import type { Section } from './section.ts'
 
 const firstBytes = 4096
@@ -59,7 +60,7 @@ function readLayout(source: ByteSource): PeLayout | undefined {
     entryPointOffset,
     overlayStart: behindSymbols(source, headers, endOfSections(sections, headers)),
     certificates: hasTable ? { offset: table.virtualAddress, size: table.size } : undefined,
-    offsetOfRva: pe.offsetOfRva,
+    offsetOfRva: (rva) => offsetOfRva({ headers, sections }, rva),
   }
 }
 

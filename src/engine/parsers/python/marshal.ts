@@ -139,9 +139,9 @@ class MarshalReader {
       case 'T':
       case 'S':
       case '.':
-      // References are simple values, to nothing perhaps.
       case 'R':
       case 'r':
+        // References are simple values, to nothing perhaps.
         return undefined
       default:
         throw new MarshalError('there is a value of an unknown type')

@@ -12,6 +12,8 @@ import { unfilter } from './unfilter.ts'
 import { isKnownMethod, unpackBlock } from './unpack-block.ts'
 
 const largestImage = 96 * 1024 * 1024
+/** Bytes of the file that nothing was written to, all together. */
+const largestHole = 4 * 1024 * 1024
 const blockInfoBytes = 12
 const infoBytes = 12
 const mark = Buffer.from('UPX!')
@@ -62,16 +64,25 @@ function segmentTableEnd(head: Uint8Array, { is64, isLittle }: ElfLayout): numbe
 /** The first block is a few program headers. */
 function beginsBlocks(bytes: Uint8Array, at: number, layout: ElfLayout): boolean {
   const block = blockAt(bytes, at, layout)
-  return block !== undefined && block.unpackedBytes >= 52 && block.unpackedBytes <= longestHeaders * 256 && isSane(block)
+  return (
+    block !== undefined &&
+    block.unpackedBytes >= 52 &&
+    block.unpackedBytes <= longestHeaders * 256 &&
+    isSane(block)
+  )
 }
 
 function isSane({ method, packedBytes, unpackedBytes }: Block): boolean {
-  return packedBytes > 0 && (packedBytes === unpackedBytes || (packedBytes < unpackedBytes && isKnownMethod(method)))
+  return (
+    packedBytes > 0 &&
+    (packedBytes === unpackedBytes || (packedBytes < unpackedBytes && isKnownMethod(method)))
+  )
 }
 
 function blockAt(bytes: Uint8Array, at: number, { isLittle }: ElfLayout): Block | undefined {
   if (at + blockInfoBytes > bytes.length) return undefined
-  const word = (place: number): number => (isLittle ? u32(bytes, place) : Buffer.from(bytes.subarray(place, place + 4)).readUInt32BE())
+  const word = (place: number): number =>
+    isLittle ? u32(bytes, place) : Buffer.from(bytes.subarray(place, place + 4)).readUInt32BE()
   return {
     unpackedBytes: word(at),
     packedBytes: word(at + 4),
@@ -104,7 +115,11 @@ export function unpackElf(
 }
 
 /** Segments that a loader has to see are left as they were: those of libraries. */
-function readSegment(file: ImageWriter, reader: BlockReader, { segment, from: least }: { segment: Segment; from: number }): void {
+function readSegment(
+  file: ImageWriter,
+  reader: BlockReader,
+  { segment, from: least }: { segment: Segment; from: number },
+): void {
   const { offset, size } = segment
   const to = offset + size
   const from = offset === 0 ? Math.min(least, to) : offset
@@ -131,7 +146,11 @@ function loadedSegments(headers: Uint8Array, layout: ElfLayout): Segment[] {
   const word64 = (at: number): number => (isLittle ? u64(bytes, at) : Number(bytes.readBigUInt64BE(at)))
   const step = is64 ? 56 : 32
   const segments: Segment[] = []
-  for (let at = is64 ? 64 : 52; at + step <= Math.min(headers.length, tableEnd(headers, layout)); at += step) {
+  for (
+    let at = is64 ? 64 : 52;
+    at + step <= Math.min(headers.length, tableEnd(headers, layout));
+    at += step
+  ) {
     if (word32(at) !== segmentLoad) continue
     const offset = is64 ? word64(at + 8) : word32(at + 4)
     const size = is64 ? word64(at + 32) : word32(at + 16)
@@ -222,7 +241,9 @@ class BlockReader {
   isNextFor(size: number): boolean {
     const block = blockAt(this.#source.read(this.#at, blockInfoBytes), 0, this.#layout)
     if (block === undefined || !isSane(block)) return false
-    return block.unpackedBytes === size || (block.unpackedBytes < size && block.unpackedBytes >= smallestBlockSize)
+    return (
+      block.unpackedBytes === size || (block.unpackedBytes < size && block.unpackedBytes >= smallestBlockSize)
+    )
   }
 
   /** The size of the original as `p_info` says; 0 where it was wiped. */
@@ -235,9 +256,10 @@ class BlockReader {
   /** The part of a segment from `from` on as it stands in the packed file, if it does. */
   *unpacked({ offset, size, address }: Segment, from: number): Generator<{ at: number; bytes: Uint8Array }> {
     const end = address + size
-    const holder = this.#layout.segments.find(({ type, virtualAddress, fileSize }) => {
-      return type === segmentLoad && virtualAddress <= address && end <= virtualAddress + fileSize
-    })
+    const holder = this.#layout.segments.find(
+      ({ type, virtualAddress, fileSize }) =>
+        type === segmentLoad && virtualAddress <= address && end <= virtualAddress + fileSize,
+    )
     if (holder === undefined) return
     const shift = holder.offset + address - holder.virtualAddress - offset
     const bytes = readRange(this.#source, from + shift, Math.min(offset + size - from, this.#left))
@@ -266,9 +288,11 @@ class BlockReader {
 class ImageWriter {
   readonly #parts: { readonly at: number; readonly bytes: Uint8Array }[] = []
   #size = 0
+  #written = 0
 
   write(at: number, bytes: Uint8Array): void {
-    if (at + bytes.length > largestImage) return
+    this.#written += bytes.length
+    if (at + bytes.length > Math.min(largestImage, this.#written + largestHole)) return
     this.#parts.push({ at, bytes })
     this.#size = Math.max(this.#size, at + bytes.length)
   }

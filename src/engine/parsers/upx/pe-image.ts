@@ -27,8 +27,6 @@ const relocationDirectory = 5
 export interface PackedPe {
   readonly stub: Stub | undefined
   readonly header: PackHeader | undefined
-  /** Where the packed bytes begin in the file. */
-  readonly start: number
 }
 
 export interface UnpackedImage {
@@ -47,8 +45,7 @@ export function recognizePe(source: ByteSource, layout: PeLayout): PackedPe | un
   const header = found && { ...found, end: from + found.end }
   const stub = stubAt(source, layout)
   if (header === undefined && stub === undefined) return undefined
-  const start = header !== undefined && header.end >= second.rawOffset - headerSpan ? header.end : (stub?.source ?? 0)
-  return { stub, header, start }
+  return { stub, header }
 }
 
 /** Undefined: it only looked like UPX. */
@@ -59,34 +56,47 @@ export function unpackPe(
   budget: Budget,
 ): UnpackedImage | undefined {
   const { header, stub } = packed
-  const bytes = readAll(source, packed.start, Math.min(header?.packedBytes ?? Number.POSITIVE_INFINITY, largestImage), budget)
-  const most = header?.unpackedBytes ?? stub?.unpackedBytes ?? roomOf(layout)
-  if (most > largestImage) return { bytes: bytes.subarray(0, 0), fault: 'the image is too large', isUnsupported: true }
-  const result = header !== undefined && isKnownMethod(header.method)
-    ? unpackBlock(bytes, header.method, most, budget)
-    : tryMethods(bytes, most, budget)
-  if (result === undefined || result.bytes.length === 0) {
-    if (header === undefined) return undefined
-    return { bytes: new Uint8Array(0), fault: result?.fault ?? 'the packed image cannot be unpacked', isUnsupported: false }
+  const told = header && byHeader(source, header, budget)
+  if (told !== undefined && told.fault === undefined) {
+    return { bytes: rebuild(source, layout, packed, told.bytes), fault: undefined, isUnsupported: false }
   }
-  const isSame = header === undefined || isIntact(result.bytes, header)
-  const fault = isSame ? undefined : (result.fault ?? 'the unpacked image has a wrong checksum')
-  return { bytes: rebuild(source, layout, packed, result.bytes), fault, isUnsupported: false }
+  // Another packer behind UPX, whose code is not at the entry point: its own affair.
+  if (stub === undefined) return undefined
+  const tried = byStub(source, layout, stub, budget)
+  if (tried !== undefined) {
+    const bytes = rebuild(source, layout, { ...packed, header: undefined }, tried.bytes)
+    return { bytes, fault: undefined, isUnsupported: false }
+  }
+  if ((header?.unpackedBytes ?? 0) > largestImage) {
+    return { bytes: new Uint8Array(0), fault: 'the image is too large', isUnsupported: true }
+  }
+  if (told === undefined) return undefined
+  return { bytes: rebuild(source, layout, packed, told.bytes), fault: told.fault, isUnsupported: false }
+}
+
+function byHeader(source: ByteSource, header: PackHeader, budget: Budget): Unpacked | undefined {
+  if (!isKnownMethod(header.method) || header.unpackedBytes > largestImage) return undefined
+  const bytes = readAll(source, header.end, Math.min(header.packedBytes, largestImage), budget)
+  const result = unpackBlock(bytes, header.method, header.unpackedBytes, budget)
+  if (isIntact(result.bytes, header)) return { ...result, fault: undefined }
+  return { ...result, fault: result.fault ?? 'the unpacked image has a wrong checksum' }
+}
+
+/** The method whose result ends with a PE header is the right one. */
+function byStub(source: ByteSource, layout: PeLayout, stub: Stub, budget: Budget): Unpacked | undefined {
+  const most = Math.min(largestImage, stub.unpackedBytes ?? roomOf(layout))
+  const bytes = readAll(source, stub.source, largestImage, budget)
+  for (const method of triedMethods) {
+    const result = unpackBlock(bytes, method, most, budget)
+    if (result.fault === undefined && headerPlace(result.bytes) !== undefined) return result
+  }
+  return undefined
 }
 
 /** What the first sections have room for. */
 function roomOf({ sections }: PeLayout): number {
   const [first, second] = sections
   return Math.min(largestImage, (first?.virtualSize ?? 0) + (second?.virtualSize ?? 0) + 0x1000)
-}
-
-/** The method whose result ends with a PE header is the right one. */
-function tryMethods(bytes: Uint8Array, most: number, budget: Budget): Unpacked | undefined {
-  for (const method of triedMethods) {
-    const result = unpackBlock(bytes, method, most, budget)
-    if (result.fault === undefined && headerPlace(result.bytes) !== undefined) return result
-  }
-  return undefined
 }
 
 /** The last word of the image says where the original headers were put. */
@@ -116,7 +126,8 @@ function rebuild(source: ByteSource, layout: PeLayout, packed: PackedPe, image: 
     const row = table + index * sectionBytes
     const from = u32(image, row + 12) - lowest
     const [size, at] = [u32(image, row + 16), u32(image, row + 20)]
-    if (from >= 0 && from < image.length && size > 0 && at > 0) parts.push({ at, bytes: image.subarray(from, from + size) })
+    if (from >= 0 && from < image.length && size > 0 && at > 0)
+      parts.push({ at, bytes: image.subarray(from, from + size) })
   }
   const end = endOf(parts)
   const behindSections = endOfSections(image, table, count) - lowest
@@ -148,7 +159,11 @@ function endOfSections(image: Uint8Array, table: number, count: number): number 
   return end
 }
 
-function unfilterCode(image: Uint8Array, { header, stub }: PackedPe, code: { start: number; length: number }): void {
+function unfilterCode(
+  image: Uint8Array,
+  { header, stub }: PackedPe,
+  code: { start: number; length: number },
+): void {
   if (code.start < 0 || code.start >= image.length) return
   unfilter(image.subarray(code.start, code.start + code.length), {
     id: header?.filter ?? stub?.filter ?? 0,

@@ -23,7 +23,7 @@ const stub32 = /`\xbe([\s\S]{4})\x8d\xbe[\s\S]{4}W/
 /** push rbx, rsi, rdi, rbp; lea rsi, [rip + distance]; lea rdi, [rsi + distance] */
 const stub64 = /SVWUH\x8d5([\s\S]{4})H\x8d\xbe/
 /** push unpacked size; push edi; add ebx, 4; push ebx; push packed size; push esi */
-const lzmaSizes32 = /h([\s\S]{4})W\x83\xc3\x04Sh[\s\S]{4}V/
+const lzmaSizes32 = /h([\s\S]{4})W\x83\xc3[\s\S]Sh[\s\S]{4}V/
 /** push rdi; mov eax, unpacked size; push rax; mov rcx, rsp */
 const lzmaSizes64 = /W\xb8([\s\S]{4})PH\x89\xe1/
 /** cmp byte [edi], mark; jne: before a target is changed back. */

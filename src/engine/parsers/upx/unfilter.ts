@@ -172,5 +172,5 @@ function unfilterPowerPc(view: DataView): void {
 
 /** 0x90–0x93: each byte is the difference to the one `distance` before it. */
 function unfilterDeltas(bytes: Uint8Array, distance: number): void {
-  for (let at = distance; at < bytes.length; at++) bytes[at] = bytes[at]! + bytes[at - distance]!
+  for (let at = distance; at < bytes.length; at++) bytes[at]! += bytes[at - distance]!
 }

@@ -40,7 +40,9 @@ export interface Unpacked {
 export function unpackBlock(packed: Uint8Array, method: number, maxBytes: number, budget: Budget): Unpacked {
   const nrv = nrvMethods[method]
   if (nrv === undefined) {
-    return method === methodDeflate ? unpackDeflate(packed, maxBytes, budget) : unpackLzma(packed, maxBytes, budget)
+    return method === methodDeflate
+      ? unpackDeflate(packed, maxBytes, budget)
+      : unpackLzma(packed, maxBytes, budget)
   }
   let charged = 0
   const progress = (decoded: number, used: number): void => {

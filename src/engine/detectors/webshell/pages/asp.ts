@@ -94,10 +94,16 @@ function judgeCode(code: string, context: Code): void {
   foldTexts(words, context.syntax)
   const flow = followRequest(words, context.syntax === 'basic' ? basicSources : netSources)
   const stores = followRequest(words, storeSources)
-  const constants = knownTexts(words)
+  const judging = {
+    ...context,
+    flow,
+    stores,
+    constants: knownTexts(words),
+    checksUploads: uploadChecks.test(code),
+  }
   for (let at = 0; at < words.kinds.length; at++) {
     const kind = words.kinds[at]
-    if (kind === word.name) judgeName(words, at, { ...context, flow, stores, constants })
+    if (kind === word.name) judgeName(words, at, judging)
     else if (kind === word.text) judgeText(words, at, context)
   }
   judgeFiles(words, flow, context)
@@ -124,8 +130,12 @@ function knownTexts({ kinds, values }: Words): ReadonlyMap<string, string> {
 interface Judging extends Code {
   readonly flow: Flow
   readonly stores: Flow
+  /** The page looks at what kind of file is uploaded. */
+  readonly checksUploads: boolean
   readonly constants: ReadonlyMap<string, string>
 }
+
+const uploadChecks = /extension|\.EndsWith|ContentType|allow|fileType|suffix|\.jpe?g\b/i
 
 const executors = set('eval execute executeglobal')
 
@@ -144,8 +154,9 @@ function judgeName(words: Words, at: number, judging: Judging): void {
 /** `.Open "…" & Request(…)`, `.ConnectionString = box.Text`: any database that the request names. */
 function judgeConnection(words: Words, at: number, { flow, evidence, layer, at: outer }: Judging): void {
   const isProperty = words.values[at + 1] === '='
-  if (/^(?:xmlhttp|http|xpost)$/i.test(words.values[at - 2] ?? '')) return
   const { from, to } = argumentsOf(words, isProperty ? at + 1 : at)
+  const given = words.values.slice(from, Math.min(to, from + 60)).join(' ')
+  if (!/conn|^db$/i.test(words.values[at - 2] ?? '') && !/provider|driver|dsn|uid\s?=/i.test(given)) return
   const by = flow.carries(from, to)
   if (by === undefined) return
   const offset = layer === 0 ? words.starts[at]! : outer
@@ -183,7 +194,7 @@ function judgeExecute(words: Words, at: number, judging: Judging): void {
     const isInside = head.length > 8 && !/[;:\n]\s*$/.test(head)
     evidence.add({
       kind: 'code',
-      score: isInside ? 50 : 95,
+      score: isInside ? 40 : 95,
       offset,
       sentence: `${by} reaches ${name}`,
       technique: 'T1059.005',
@@ -303,7 +314,7 @@ const netSinks: Readonly<Record<string, NetSink>> = {
   writeallbytes: { kind: 'write', words: 'writes a file', fed: 62, unfed: 0 },
   streamwriter: { kind: 'write', words: 'writes a file', fed: 60, unfed: 0 },
   createtext: { kind: 'write', words: 'writes a file', fed: 58, unfed: 0 },
-  saveas: { kind: 'upload', words: 'stores an uploaded file', fed: 48, unfed: 10 },
+  saveas: { kind: 'upload', words: 'stores an uploaded file', fed: 61, unfed: 10 },
   writefile: { kind: 'reads', words: 'shows a file', fed: 40, unfed: 0 },
   transmitfile: { kind: 'reads', words: 'shows a file', fed: 40, unfed: 0 },
   getdirectories: { kind: 'lists', words: 'lists a folder', fed: 40, unfed: 0 },
@@ -331,7 +342,8 @@ function judgeNet(words: Words, at: number, judging: Judging): void {
     return
   const { from, to } = argumentsOf(words, at)
   const by = flow.carries(from, to)
-  const score = by === undefined ? sink.unfed : sink.fed
+  const fed = sink.kind === 'upload' && judging.checksUploads ? 30 : sink.fed
+  const score = by === undefined ? sink.unfed : fed
   if (score === 0) return
   const offset = layer === 0 ? starts[at]! : judging.at
   const sentence =

@@ -37,7 +37,7 @@ export function judgeTraits(
   evidence.add({ kind: 'capabilities', score, offset: 0, sentence, technique: 'T1083' })
 }
 
-export function hasTrait({ text: pattern, least = 1 }: Trait, text: string): boolean {
+function hasTrait({ text: pattern, least = 1 }: Trait, text: string): boolean {
   if (least === 1) return pattern.test(text)
   const all = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`)
   const different = new Set<string>()

@@ -157,7 +157,7 @@ define(['readfile', 'highlight_file', 'show_source', 'fpassthru_'], pathSink(
   36,
   'the file that is shown',
 ))
-define(['unlink', 'rmdir', 'chmod', 'mkdir', 'touch', 'chown'], pathSink('changes', 38, 'what is changed'))
+define(['unlink', 'rmdir', 'chmod', 'mkdir', 'touch', 'chown'], pathSink('changes', 36, 'what is changed'))
 define([
   'mysql_query',
   'mssql_query',
@@ -196,9 +196,11 @@ define(['fsockopen', 'pfsockopen', 'stream_socket_client', 'socket_connect', 'so
   { at, called },
 ) => {
   const [host, port] = called.startsWith('socket_') ? [args[1], args[2]] : [args[0], args[1]]
-  const isFree = [host, port].every((arg) => (deepTaint(arg ?? unknown).taint & requestWhole) !== 0)
+  // A number is the request's as well.
+  const isFree =
+    (deepTaint(host ?? unknown).taint & requestWhole) !== 0 && port !== undefined && port.text === undefined
   if (isFree)
-    machine.report('connects', 64, at, `${called} connects to the address and port in the request`, 'T1090')
+    machine.report('connects', 62, at, `${called} connects to the address and port in the request`, 'T1090')
   machine.sockets = true
   return tainted(origin.remote, 'a connection')
 })

@@ -132,7 +132,7 @@ const least = 40
 export function judgeCapabilities(text: string, tokens: Tokens, evidence: Evidence): void {
   const called = calledFunctions(tokens)
   // Tools that nobody reaches from outside do much of this.
-  const share = (readsRequest.test(text) ? 1.7 : 0.7) * (text.length > longFile ? 0.5 : 1)
+  const share = (readsRequest.test(text) ? 1.8 : 0.7) * (text.length > longFile ? 0.45 : 1)
   let isGrave = false
   let doubt = 1
   const found: string[] = []

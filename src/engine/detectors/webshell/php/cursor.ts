@@ -1,6 +1,6 @@
 // A place in a list of tokens, and what the parsers of statements and of expressions ask it.
 
-import type { ClassNode, Expression, FunctionNode, Statement } from './ast.ts'
+import type { ClassNode, FunctionNode, Statement } from './ast.ts'
 import { token, type Tokens } from './lexer.ts'
 
 /** What expressions need of the statements' parser: closures and classes stand inside expressions. */
@@ -78,5 +78,3 @@ export class Cursor {
     return this.tokens.kinds[at] === kind && (value === undefined || this.tokens.values[at] === value)
   }
 }
-
-export type ExpressionParser = (cursor: Cursor, minimum?: number) => Expression

@@ -74,15 +74,23 @@ export function writeSink(
   if ((content.taint & origin.request) !== 0 && isScript) {
     return machine.report('write', 70, at, `${content.from} is written to ${quote(ending(path))}`)
   }
-  if ((content.taint & origin.remote) !== 0) return downloaded(machine, path, at, isScript)
+  if ((content.taint & origin.remote) !== 0)
+    return downloaded(machine, { path, content, at }, isScript ? 'script' : 'other')
   if (content.text !== undefined && isScript && code.test(content.text))
     writtenCode(machine, content, path, at)
 }
 
-function downloaded(machine: Machine, path: Value, at: number, isScript: boolean): void {
+function downloaded(
+  machine: Machine,
+  { path, content, at }: { path: Value; content: Value; at: number },
+  kind: 'script' | 'other',
+): void {
   const isNamed = (path.taint & (origin.request | origin.unset)) !== 0
-  if (!isScript && !isNamed) return machine.report('download', 15, at, 'a file is fetched from another host')
-  const score = isScript ? 56 : 45
+  if (kind === 'other' && !isNamed)
+    return machine.report('download', 15, at, 'a file is fetched from another host')
+  // A generator that writes a script writes its beginning itself.
+  const isWhole = kind === 'script' && content.head === ''
+  const score = isWhole ? 62 : 45
   machine.report(
     'download',
     score,
@@ -114,5 +122,11 @@ export function uploadSink(machine: Machine, name: string, path: Value, at: numb
   }
   if (machine.checksUploads)
     return machine.report('upload', 15, at, `${name} stores an uploaded file under its own name`)
-  machine.report('upload', 62, at, `${name} stores an uploaded file under any name, unchecked`)
+  // Uploads that come in parts are put together by `fwrite`: a program of some size, not a shell.
+  machine.report(
+    'upload',
+    name === 'fwrite' || name === 'fputs' ? 40 : 62,
+    at,
+    `${name} stores an uploaded file under any name, unchecked`,
+  )
 }

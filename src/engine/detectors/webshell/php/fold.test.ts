@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { foldBinary, foldCall, incremented } from './fold.ts'
-import { listed } from './fold.ts'
+import { foldBinary, foldCall, incremented, listed } from './fold.ts'
 import { textValue, type Value } from './value.ts'
 
 const text = (value: string): Value => textValue(value)
@@ -38,7 +37,7 @@ const calls: readonly (readonly [
   ['Hll Wrld', 'str_replace', ['e', 'o'], '', 'Hello World'],
   ['baab', 'strtr', 'abba', 'ab', 'ba'],
   ['1e3', 'dechex', '483'],
-  ['dev', 'base_convert', '17191', '10', '36'],
+  ['101000110111001100110100', 'base_convert', 'a37334', '16', '2'],
   ['test\ntext text\n', 'convert_uudecode', "/=&5S=`IT97AT('1E>'0*\n`\n"],
   ['a b&c', 'urldecode', 'a+b%26c'],
   [undefined, 'no_such_function', 'x'],

@@ -260,7 +260,7 @@ function parseItems(cursor: Cursor, end: string): Item[] {
   return items
 }
 
-export function parseArguments(cursor: Cursor): Argument[] {
+function parseArguments(cursor: Cursor): Argument[] {
   const args: Argument[] = []
   while (!cursor.isAtEnd && !cursor.is(')')) {
     const isSpread = cursor.take('...')

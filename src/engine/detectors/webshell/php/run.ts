@@ -5,7 +5,7 @@ import { assign } from './assign.ts'
 import { isTruthy } from './fold.ts'
 import type { Machine, Scope, Signal } from './machine.ts'
 import { anyKey } from './sources.ts'
-import { deepTaint, join, tainted, textValue, unknown, type Value } from './value.ts'
+import { deepTaint, join, origin, tainted, textValue, unknown, type Value } from './value.ts'
 
 export function run(machine: Machine, body: readonly Statement[]): Signal {
   const labels = labelsOf(body)
@@ -172,10 +172,10 @@ function foreach(machine: Machine, node: Extract<Statement, { kind: 'foreach' }>
     return known(machine, items, round)
   const from = deepTaint(subject)
   const isOwn = from.type === 'files' || from.type === 'globals'
-  const part =
-    from.taint === 0 && !isOwn
-      ? unknown
-      : tainted(from.taint, from.from, from.type === 'files' ? 'files' : '')
+  let part = unknown
+  if (from.type === 'server') part = tainted(origin.request, 'a header of the request')
+  else if (from.taint !== 0 || isOwn)
+    part = tainted(from.taint, from.from, from.type === 'files' ? 'files' : '')
   const key = subject.type === 'request' ? part : unknown
   for (let times = 0; times < 2; times++) {
     optional(machine, () => {

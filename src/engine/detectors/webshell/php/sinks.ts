@@ -6,7 +6,7 @@ import { beginning, deepTaint, made, origin, type Value } from './value.ts'
 
 /** A command may stand behind these and is still anybody's command. */
 const commandHeads =
-  /^(?:\s*|.*(?:cmd(?:\.exe)?["']?\s+\/[ck]|\bsh["']?\s+-c|powershell(?:\.exe)?|\bsudo|\bexec|\beval)\s*["']?|(?:cd|chdir)\b.*(?:;|&&?|\n)\s*|.{0,8}[;&|({\s]\s*)$/is
+  /^(?:\s*|.*(?:cmd(?:\.exe)?["']?\s+\/[ck]|\bsh["']?\s+-c|powershell(?:\.exe)?|\bsudo|\bexec|\beval)\s*["']?|(?:cd|chdir)\b.*(?:;|&&?|\n)\s*|.{0,8}[;&|({]\s*)$/is
 /** Code may stand behind these and is still anybody's code. */
 const codeHeads = /(?:^\s*|\?>\s*|[;{}]\s*|<\?(?:php|=)?\s*|\breturn\s*\(?\s*|\becho\s+|^@+)$/is
 

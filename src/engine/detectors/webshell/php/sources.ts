@@ -42,7 +42,7 @@ export function serverField(name: string): Value {
 }
 
 /** A field of `$_FILES[…]`; anything else is one more level. */
-export function filesField(base: Value, name: string | undefined): Value {
+function filesField(base: Value, name: string | undefined): Value {
   switch (name) {
     case 'tmp_name':
       return tainted(origin.upload, "$_FILES[…]['tmp_name']")

@@ -2,13 +2,9 @@
 // other cells.
 
 import type { Budget } from '../../limits.ts'
-import {
-  type Cell,
-  type Constant,
-  decodeFormula,
-  type Formula,
-  type FormulaContext,
-} from '../../parsers/biff/index.ts'
+import type { Constant } from './constant.ts'
+import { decodeFormula, type Formula, type FormulaContext } from './formula.ts'
+import type { Cell } from './sheet.ts'
 
 const maxTextLength = 2 * 1024 * 1024
 /** Strings that depend on each other across cells are known after a few rounds. */

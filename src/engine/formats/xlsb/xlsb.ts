@@ -2,10 +2,16 @@
 // a macro sheet; the functions that it calls do.
 
 import type { Budget } from '../../limits.ts'
-import { type FormulaContext, isBinarySheet, readBinarySheet } from '../../parsers/biff/index.ts'
+import {
+  type FormulaContext,
+  isBinarySheet,
+  linesOf,
+  placeOf,
+  readBinarySheet,
+  storedValues,
+} from '../../parsers/biff/index.ts'
 import { type ByteSource, bytesSource } from '../../source/byte-source.ts'
 import type { Format } from '../format.ts'
-import { linesOf, placeOf, storedValues } from './cell-lines.ts'
 
 /** Functions that only macro sheets have. */
 const macroFunctions = new Set(

@@ -1,0 +1,1 @@
+export { scriptDetector } from './detector.ts'
