@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import type { Format, Member } from '../../src/engine/formats/format.ts'
 import { formats } from '../../src/engine/formats/index.ts'
+import { headBytes, type ScanObject } from '../../src/engine/scan-object.ts'
+import { bytesSource, chunksOf } from '../../src/engine/source/byte-source.ts'
 import { checkFormat } from '../support/format-contract.ts'
 import { goldenSamples, payload } from '../support/golden.ts'
 import { eicar, samples } from '../support/samples.ts'
@@ -31,27 +34,62 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 }
 
 const most = 3
-const longest = 256 * 1024
-const contains = new RegExp(`${payload}|${eicar.replaceAll(/[^\w]/g, String.raw`\$&`)}`)
+const longest = 16 * 1024 * 1024
+const payloads = new RegExp(`${payload}|${RegExp.escape(eicar)}`)
 
-/** Small valid samples whose payload the format itself yields. */
-function samplesOf(format: (typeof formats)[number]): Uint8Array[] {
+interface Own {
+  readonly files: readonly Uint8Array[]
+  /** A format that yields containers only, such as a disk, has no payload of its own. */
+  readonly contains: RegExp | string
+}
+
+function objectOf(bytes: Uint8Array): ScanObject {
+  return { chain: ['object'], depth: 0, source: bytesSource(bytes), head: bytes.slice(0, headBytes) }
+}
+
+function partsOf(format: Format, bytes: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  const visit = ({ source }: Member): void => {
+    const pieces: Uint8Array[] = []
+    for (const chunk of chunksOf(source)) pieces.push(new Uint8Array(chunk))
+    parts.push(new Uint8Array(Buffer.concat(pieces)))
+  }
+  unpack(bytes, { visit })
+  return parts.filter((part) => format.matches(objectOf(part)))
+}
+
+/** Valid samples of the format; those from which it yields the payload itself where there are any. */
+function samplesOf(format: Format): Own {
   const golden = goldenSamples(format.id)
     .filter(
       ({ finds, passwords = [], reasons = [] }) =>
         finds.length > 0 && passwords.length + reasons.length === 0,
     )
     .map(({ bytes }) => bytes)
-  return [...(samples[format.id] ?? []), ...golden]
-    .filter((bytes) => bytes.length <= longest)
-    .filter((bytes) => unpack(bytes, { formats: [format] }).members.some(({ text }) => contains.test(text)))
-    .slice(0, most)
+  const whole = [...(samples[format.id] ?? []), ...golden].filter((bytes) => bytes.length <= longest)
+  // Some formats are parts of others: the overlay of a program, a part of a workbook.
+  const isOwn = whole.some((bytes) => format.matches(objectOf(bytes)))
+  const opened = (isOwn ? whole : whole.flatMap((bytes) => partsOf(format, bytes)))
+    .map((bytes) => ({ bytes, members: unpack(bytes, { formats: [format], isFlat: true }).members }))
+    .filter(({ members }) => members.length > 0)
+    .toSorted((a, b) => a.bytes.length - b.bytes.length)
+  const direct = opened.filter(({ members }) => members.some(({ text }) => payloads.test(text)))
+  const chosen = direct.length > 0 ? direct : opened
+  return {
+    files: chosen.slice(0, most).map(({ bytes }) => bytes),
+    contains: direct.length > 0 ? payloads : '',
+  }
 }
 
 const all = Object.fromEntries(formats.map((format) => [format.id, samplesOf(format)]))
 
 for (const format of formats) {
+  const { files, contains } = all[format.id] ?? { files: [], contains: '' }
   const taken = new Set([...(layers[format.id] ?? []), format.id])
-  const others = Object.fromEntries(Object.entries(all).filter(([id]) => !taken.has(id)))
-  checkFormat(format, { files: all[format.id] ?? [], contains, others, cuts: 48 })
+  const others = Object.fromEntries(
+    Object.entries(all)
+      .filter(([id]) => !taken.has(id))
+      .map(([id, own]) => [id, own.files]),
+  )
+  checkFormat(format, { files, contains, others, cuts: files.some(({ length }) => length > 65_536) ? 6 : 48 })
 }

@@ -52,6 +52,8 @@ export function checkFormat(format: Format, { files, contains, others, cuts = 25
   })
 
   void test(`${id}: does not match what belongs to others`, () => {
+    // What begins anywhere may begin in the files of others.
+    if (format.kind === 'search') return
     for (const [other, samples] of [...foreign, ['nobody', nobodys] as const]) {
       for (const bytes of samples) assert.equal(format.matches(objectOf(bytes)), false, other)
     }
@@ -95,13 +97,15 @@ function checkMembers(format: Format, files: readonly Uint8Array[]): void {
       unpack(bytes, {
         formats: [format],
         visit({ source }) {
-          const whole = source.read(0, maxRead).slice()
-          assert.equal(source.size, whole.length)
-          for (const at of [source.size - 1, 0, source.size >> 1]) {
-            const part = Buffer.from(whole.slice(Math.max(0, at), at + 7))
-            assert.deepEqual(Buffer.from(source.read(at, 7)), part)
+          const first = new Uint8Array(source.read(0, maxRead))
+          const { size } = source
+          assert.equal(first.length, Math.min(size, maxRead))
+          assert.equal(source.read(Math.max(0, size - 7), 7).length, Math.min(size, 7))
+          for (const at of [first.length - 1, 0, first.length >> 1]) {
+            const part = Buffer.from(first.slice(Math.max(0, at), at + 7))
+            assert.deepEqual(Buffer.from(source.read(at, part.length)), part)
           }
-          assert.equal(source.read(source.size, 1).length, 0)
+          assert.equal(source.read(size, 1).length, 0)
         },
       })
     }

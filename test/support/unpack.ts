@@ -46,7 +46,7 @@ export function unpack(bytes: Uint8Array | ByteSource, options: UnpackOptions = 
         budget.countMember()
         const inner = [...chain, member.name]
         try {
-          members.push({ chain: inner.slice(1).join(' → '), ...contentOf(member.source, keepBytes) })
+          members.push({ chain: inner.slice(1).join(' → '), ...contentOf(member.source, keepBytes, budget) })
           options.visit?.(member)
           if (options.isFlat !== true) visit(inner, member.source)
         } catch (thrown) {
@@ -68,10 +68,11 @@ export function unpack(bytes: Uint8Array | ByteSource, options: UnpackOptions = 
   return { members, faults, limit, budget }
 }
 
-function contentOf(source: ByteSource, keepBytes: number): { text: string; size: number } {
+function contentOf(source: ByteSource, keepBytes: number, budget: Budget): { text: string; size: number } {
   let text = ''
   let size = 0
   for (const chunk of chunksOf(source)) {
+    budget.checkTime()
     if (text.length < keepBytes) text += Buffer.from(chunk).toString('latin1', 0, keepBytes - text.length)
     size += chunk.length
   }

@@ -14,7 +14,7 @@ import { editors } from './index.ts'
 /** Titles by format of those that are cured. */
 const curable: Readonly<Record<string, readonly string[]>> = {}
 
-for (const id of new Set([...editors.map(({ format }) => format.id), ...Object.keys(curable)])) {
+for (const id of new Set([...editors.map(({ format }) => format.id), ...['vba','doc','xls','ppt','msg','hwp','ooxml','office-encryption','macro','document'], ...Object.keys(curable)])) {
   test(`${id}: each golden sample is refused or cured, and these are cured`, (t) => {
     const scratch = withScratch(t)
     const rules = scratch.at('payload.yar')

@@ -45,6 +45,7 @@ export class DecodedSource implements ByteSource {
   readonly #open: () => Decoder
   readonly #budget: Budget
   readonly #firstBytes: number
+  readonly #below: ByteSource | undefined
   #decoder: Decoder | undefined
   /** Holds the bytes `[#base, #base + #length)`; `#base` is 0 until the window slides. */
   #buffer: Uint8Array = empty
@@ -59,10 +60,11 @@ export class DecodedSource implements ByteSource {
   #thrown: Error | undefined
   #wasCut = false
 
-  /** `expectedBytes` is a guess that only sizes the first buffer. */
-  constructor(open: () => Decoder, budget: Budget, expectedBytes = 0) {
+  /** `expectedBytes` is a guess that only sizes the first buffer. `below`: what is decoded, when it is to go with this one. */
+  constructor(open: () => Decoder, budget: Budget, expectedBytes = 0, below?: ByteSource) {
     this.#open = open
     this.#budget = budget
+    this.#below = below
     // One byte more than expected, so that the end is met without growing.
     this.#firstBytes = Math.max(smallestBuffer, Math.min(expectedBytes + 1, largestFirstBuffer))
   }
@@ -102,6 +104,7 @@ export class DecodedSource implements ByteSource {
     this.#buffer = empty
     this.#isSliding = false
     this.#restart()
+    this.#below?.release?.()
   }
 
   #restart(): void {

@@ -38,7 +38,7 @@ function sample(
 
 const genisoimage = 'genisoimage 1.1.11'
 const isoOf = (options: string, folder = 'in'): Uint8Array =>
-  made(`genisoimage -quiet ${options} -o {} ${folder}`)
+  made(`genisoimage -quiet -no-pad ${options} -o {} ${folder}`)
 writeGoldenSamples('iso', [
   sample('plain', genisoimage, isoOf(''), { covers: ['iso'], finds: ['FOLDER/EICAR.COM'] }),
   sample('Joliet', `${genisoimage} -J`, isoOf('-J'), { covers: ['iso-joliet'] }),
@@ -46,10 +46,10 @@ writeGoldenSamples('iso', [
   sample('El Torito boot image', `${genisoimage} -b`, isoOf('-J -R -b readme.txt -no-emul-boot', 'in'), {
     covers: ['iso'],
   }),
-  sample('something appended', `${genisoimage}, a file behind it`, joined(isoOf('-no-pad', 'clean'), eicar), {
+  sample('something appended', `${genisoimage}, a file behind it`, joined(isoOf('', 'clean'), eicar), {
     finds: ['trailing-data'],
   }),
-  sample('cut off', `${genisoimage} -no-pad, the end missing`, isoOf('-no-pad', 'noise').slice(0, -8192), {
+  sample('cut off', `${genisoimage}, the end missing`, isoOf('', 'noise').slice(0, -8192), {
     finds: [],
     reasons: ['damaged (archive)', 'damaged NOISE.BIN'],
   }),
@@ -92,7 +92,7 @@ writeGoldenSamples('cramfs', [
 
 const fatOf = (options: string, size: string, file = 'in/folder/eicar.com'): Uint8Array =>
   made(`truncate -s ${size} {}; mkfs.fat -i 12345678 --invariant ${options} {}; mcopy -i {} ${file} ::`)
-const fat = fatOf('-F 12', '256K')
+const fat = fatOf('-F 12', '128K')
 writeGoldenSamples('fat', [
   sample('FAT12', 'dosfstools 4.2, mtools', fat, { covers: ['fat'], finds: ['eicar.com'] }),
   sample('FAT16', 'dosfstools 4.2 -F 16', fatOf('-F 16 -s 1', '3M'), {
@@ -129,7 +129,7 @@ writeGoldenSamples('ntfs', [
 ])
 
 const extOf = (options: string, folder = 'in'): Uint8Array =>
-  made(`mke2fs -q ${options} -U 01234567-89ab-cdef-0123-456789abcdef -d ${folder} {} 1M`)
+  made(`mke2fs -q ${options} -U 01234567-89ab-cdef-0123-456789abcdef -b 1024 -d ${folder} {} 200k`)
 const ext = extOf('-t ext2')
 writeGoldenSamples('ext', [
   sample('ext2', 'e2fsprogs 1.47 -t ext2', ext, { covers: ['ext'] }),
@@ -146,7 +146,7 @@ writeGoldenSamples('ext', [
     },
   ),
   sample('ext4', 'e2fsprogs 1.47 -t ext4', extOf('-t ext4 -O ^has_journal'), { covers: ['ext'] }),
-  sample('cut off', 'e2fsprogs 1.47, the second half missing', extOf('-t ext2', 'noise').slice(0, 40_000), {
+  sample('cut off', 'e2fsprogs 1.47, the second half missing', extOf('-t ext2', 'noise').slice(0, 20_000), {
     finds: [],
     reasons: ['damaged (archive)', 'damaged (archive)'],
   }),
@@ -176,7 +176,7 @@ writeGoldenSamples('dmg', [
   sample('an ordinary image', 'by hand, UDIF', dmgOf(hfsOf('clean')), { finds: [] }),
 ])
 
-const clean = fatOf('-F 12', '256K', 'clean/readme.txt')
+const clean = fatOf('-F 12', '128K', 'clean/readme.txt')
 const disk = mbrOf(
   [{ type: 1, start: 63, data: clean }],
   [
@@ -185,6 +185,10 @@ const disk = mbrOf(
   ],
 )
 writeGoldenSamples('mbr', [
+  sample('a primary partition', 'by hand', mbrOf([{ type: 1, start: 63, data: fat }]), {
+    covers: ['mbr'],
+    finds: ['partition-1 → eicar.com'],
+  }),
   sample('a primary and two logical partitions', 'by hand', disk, {
     covers: ['mbr'],
     finds: ['partition-2.1 → eicar.com', 'partition-2.2 → folder/eicar.com'],
@@ -195,7 +199,7 @@ writeGoldenSamples('mbr', [
   sample(
     'cut off',
     'by hand, the end missing',
-    mbrOf([{ type: 1, start: 63, data: fat }]).slice(0, 200_000),
+    mbrOf([{ type: 1, start: 63, data: fat }]).slice(0, 120_000),
     {
       finds: ['partition-1 → eicar.com'],
       reasons: ['damaged partition-1', 'damaged partition-1 → (archive)'],
@@ -219,7 +223,7 @@ function loopOf(bytes: Uint8Array): Uint8Array {
 const gptOf = (volume: Uint8Array): Uint8Array => {
   shop.write('volume', volume)
   return made(
-    'truncate -s 2M {}; sgdisk -a 1 -n 1:64:1000 -c 1:volume -u 1:01234567-89AB-CDEF-0123-456789ABCDEF ' +
+    'truncate -s 200K {}; sgdisk -a 1 -n 1:64:320 -c 1:volume -u 1:01234567-89AB-CDEF-0123-456789ABCDEF ' +
       '-U 01234567-89AB-CDEF-0123-456789ABCDEE {}; dd if=volume of={} bs=512 seek=64 conv=notrunc',
   )
 }

@@ -8,8 +8,7 @@ import { bzip2 } from '../../formats/bzip2/bzip2.ts'
 import type { Format } from '../../formats/format.ts'
 import { xz } from '../../formats/xz/xz.ts'
 import { zstd } from '../../formats/zstd/zstd.ts'
-import type { Budget } from '../../limits.ts'
-import { compressWith7z } from '../../seven-zip/compress.ts'
+import { compressWith7z, type StreamType } from '../../seven-zip/compress.ts'
 import { bytesSource } from '../../source/byte-source.ts'
 import { CannotCure, type Edit, type Editor } from '../editor.ts'
 
@@ -27,23 +26,17 @@ function recompressEditor(format: Format, compress: Compressor): Editor {
         if (judgement.kind === 'remove') throw new CannotCure('its whole content is malicious')
         if (judgement.kind === 'replace') rebuilt = judgement.bytes
       }
-      if (rebuilt === undefined) throw new CannotCure('nothing in it could be rebuilt')
-      compress(rebuilt, edit)
+      if (rebuilt !== undefined) compress(rebuilt, edit)
     },
   }
 }
 
-function with7z(type: 'bzip2' | 'xz'): Compressor {
+function with7z(type: StreamType): Compressor {
   return (bytes, { context, write }) => {
-    const packed = packed7z(bytes, type, context.budget)
+    const packed = compressWith7z(bytesSource(bytes), type, context.budget)
+    if (typeof packed === 'string') throw new CannotCure(`it cannot be compressed anew: ${packed}`)
     write(packed)
   }
-}
-
-function packed7z(bytes: Uint8Array, type: 'bzip2' | 'xz', budget: Budget): Uint8Array {
-  const packed = compressWith7z(bytesSource(bytes), type, budget)
-  if (typeof packed === 'string') throw new CannotCure(`it cannot be compressed anew: ${packed}`)
-  return packed
 }
 
 export const bzip2Editor = recompressEditor(bzip2, with7z('bzip2'))

@@ -1,5 +1,6 @@
-// What else has to change in an OOXML package (ECMA-376 part 2) when its macros are taken out: relations and content
-// types that lead nowhere make Office call the document damaged.
+// What else has to change in an Office document when parts of it are taken out (ECMA-376 part 2, OPC): relations and content
+// types that lead nowhere make Office call the document damaged, and parts that only they led to are of no use. The type of
+// the document stays macro-enabled: it goes with the extension of the file's name, and needs no macros.
 
 import type { Judgement } from '../editor.ts'
 
@@ -7,69 +8,137 @@ export interface ZipEntry {
   readonly name: string
 }
 
+export interface Package<E extends ZipEntry> {
+  readonly entries: readonly E[]
+  /** By the order of the entries. */
+  readonly judgements: readonly Judgement[]
+  contentOf(entry: E): Uint8Array
+  /** Is told of parts that nothing leads to any more. */
+  alsoRemoved(name: string, why: string): void
+}
+
 const typesName = '[Content_Types].xml'
+const tableName = /(?:^|\/)_rels\/[^/]*\.rels$/i
+const relationTag = /<(?:\w{1,32}:)?Relationship\b[^<>]{0,4000}?(?:\/>|>\s{0,64}<\/(?:\w{1,32}:)?Relationship>)/g
+const overrideTag = /<(?:\w{1,32}:)?Override\b[^<>]{0,2000}?(?:\/>|>\s{0,64}<\/(?:\w{1,32}:)?Override>)/g
+/** Beside a project; some programs leave them without a relation. */
+const besideProject = /^(?:vbaData\.xml|vbaProjectSignature\w{0,16}\.bin)$/i
 
 /** The judgements with those of the package's own tables changed where parts they name are gone. */
-export function consequencesOf<E extends ZipEntry>(
-  entries: readonly E[],
-  judgements: readonly Judgement[],
-  contentOf: (entry: E) => Uint8Array,
-): Judgement[] {
+export function consequencesOf<E extends ZipEntry>(document: Package<E>): Judgement[] {
+  const { entries, judgements } = document
   const removed = entries.filter((_, index) => judgements[index]?.kind === 'remove').map(({ name }) => name)
   const isPackage = entries.some(({ name }) => name === typesName)
   if (removed.length === 0 || !isPackage) return [...judgements]
+  const tables = new Map<E, string>()
+  for (const [index, entry] of entries.entries()) {
+    const isTable = entry.name === typesName || tableName.test(entry.name)
+    if (isTable && judgements[index]?.kind === 'keep') tables.set(entry, textOf(document.contentOf(entry)))
+  }
+  const lost = lostParts(entries, tables, removed)
+  for (const [name, why] of lost) document.alsoRemoved(name, why)
+  const gone = new Set([...removed, ...lost.keys()].map((name) => name.toLowerCase()))
   return entries.map((entry, index) => {
     const judgement = judgements[index] ?? { kind: 'keep' }
     if (judgement.kind !== 'keep') return judgement
-    const isTable = entry.name === typesName || /(?:^|\/)_rels\/[^/]*\.rels$/.test(entry.name)
-    if (!isTable) return judgement
-    const before = Buffer.from(contentOf(entry)).toString('utf8')
+    if (lost.has(entry.name)) return { kind: 'remove' }
+    const before = tables.get(entry)
+    if (before === undefined) return judgement
     const after =
-      entry.name === typesName ? typesWithout(before, removed) : relationsWithout(before, entry.name, removed)
+      entry.name === typesName ? typesWithout(before, gone) : relationsWithout(before, entry.name, gone)
     return after === before ? judgement : { kind: 'replace', bytes: Buffer.from(after) }
   })
 }
 
-/** Overrides of the removed parts go; without macros the main part is an ordinary document. */
-function typesWithout(xml: string, removed: readonly string[]): string {
-  const names = new Set(removed.map((name) => `/${name}`.toLowerCase()))
-  const without = xml.replaceAll(/<Override\b[^<>]{0,2000}?\/>/g, (tag) =>
-    names.has(attribute(tag, 'PartName').toLowerCase()) ? '' : tag,
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+}
+
+/** Parts that only removed ones led to, and why they go. What nothing led to before stays. */
+function lostParts<E extends ZipEntry>(
+  entries: readonly E[],
+  tables: ReadonlyMap<E, string>,
+  removed: readonly string[],
+): Map<string, string> {
+  const targets = new Map<string, string[]>()
+  for (const [{ name }, text] of tables) {
+    if (name !== typesName) targets.set(sourceOf(name), targetsOf(text, name))
+  }
+  const gone = new Set(removed.map((name) => name.toLowerCase()))
+  const before = reachable(targets, new Set())
+  // What the package itself names is the document: without it, the other parts are still somebody's.
+  const ends = new Set([...gone].filter((name) => !(targets.get('') ?? []).includes(name)))
+  const after = reachable(targets, ends)
+  const lost = new Map<string, string>()
+  const why = `belongs to ${removed.join(', ')}`
+  const folders = new Set(removed.filter((name) => /vbaProject\.bin$/i.test(name)).map(folderOf))
+  for (const { name } of entries) {
+    const lower = name.toLowerCase()
+    if (gone.has(lower)) continue
+    const isLost = before.has(lower) && !after.has(lower)
+    const isBeside = folders.has(folderOf(name)) && besideProject.test(name.slice(folderOf(name).length))
+    if (isLost || isBeside) lost.set(name, why)
+  }
+  for (const { name } of tables.keys()) {
+    const source = name === typesName ? '' : sourceOf(name)
+    if (source !== '' && (gone.has(source) || [...lost.keys()].some((n) => n.toLowerCase() === source))) {
+      lost.set(name, why)
+    }
+  }
+  return lost
+}
+
+/** All parts that relations lead to from the package on, in lower case; those of `ends` lead no further. */
+function reachable(targets: ReadonlyMap<string, readonly string[]>, ends: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>()
+  const waiting = ['']
+  for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
+    if (ends.has(source)) continue
+    for (const target of targets.get(source) ?? []) {
+      if (found.has(target)) continue
+      found.add(target)
+      waiting.push(target)
+    }
+  }
+  return found
+}
+
+function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/') + 1)
+}
+
+/** `word/_rels/document.xml.rels` is the table of `word/document.xml`, `_rels/.rels` that of the package: ''. */
+function sourceOf(table: string): string {
+  return table
+    .toLowerCase()
+    .replace(/_rels\/([^/]*)$/, '$1')
+    .replace(/\.rels$/, '')
+}
+
+/** Relations in it speak of paths beside that part. */
+function folderOfTable(table: string): string {
+  return table.slice(0, table.lastIndexOf('_rels/'))
+}
+
+function targetsOf(xml: string, table: string): string[] {
+  const found: string[] = []
+  for (const [tag] of xml.matchAll(relationTag)) {
+    if (attribute(tag, 'TargetMode').toLowerCase() === 'external') continue
+    found.push(resolved(folderOfTable(table), attribute(tag, 'Target')).toLowerCase())
+  }
+  return found
+}
+
+function typesWithout(xml: string, gone: ReadonlySet<string>): string {
+  return xml.replaceAll(overrideTag, (tag) =>
+    gone.has(attribute(tag, 'PartName').toLowerCase().replace(/^\//, '')) ? '' : tag,
   )
-  const hadMacros = removed.some((name) => /vbaProject\.bin$/i.test(name))
-  return hadMacros
-    ? without.replaceAll(/application\/vnd\.ms-[a-z]+\.[a-z]+\.macroEnabled\.main\+xml/gi, plainType)
-    : without
 }
 
-const plainTypes: Readonly<Record<string, string>> = {
-  'application/vnd.ms-word.document.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml',
-  'application/vnd.ms-word.template.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml',
-  'application/vnd.ms-excel.sheet.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml',
-  'application/vnd.ms-excel.template.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml',
-  'application/vnd.ms-powerpoint.presentation.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml',
-  'application/vnd.ms-powerpoint.slideshow.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml',
-  'application/vnd.ms-powerpoint.template.macroenabled.main+xml':
-    'application/vnd.openxmlformats-officedocument.presentationml.template.main+xml',
-}
-
-function plainType(type: string): string {
-  return plainTypes[type.toLowerCase()] ?? type
-}
-
-function relationsWithout(xml: string, table: string, removed: readonly string[]): string {
-  // `word/_rels/document.xml.rels` speaks of paths below `word/`.
-  const folder = table.slice(0, table.lastIndexOf('_rels/'))
-  const names = new Set(removed.map((name) => name.toLowerCase()))
-  return xml.replaceAll(/<Relationship\b[^<>]{0,4000}?\/>/g, (tag) => {
-    if (/TargetMode="External"/i.test(tag)) return tag
-    return names.has(resolved(folder, attribute(tag, 'Target')).toLowerCase()) ? '' : tag
+function relationsWithout(xml: string, table: string, gone: ReadonlySet<string>): string {
+  return xml.replaceAll(relationTag, (tag) => {
+    if (attribute(tag, 'TargetMode').toLowerCase() === 'external') return tag
+    return gone.has(resolved(folderOfTable(table), attribute(tag, 'Target')).toLowerCase()) ? '' : tag
   })
 }
 
@@ -84,8 +153,6 @@ function resolved(folder: string, target: string): string {
 }
 
 function attribute(tag: string, name: string): string {
-  const at = tag.indexOf(`${name}="`)
-  if (at < 0) return ''
-  const from = at + name.length + 2
-  return tag.slice(from, tag.indexOf('"', from))
+  const match = new RegExp(`\\s${name}\\s{0,16}=\\s{0,16}(?:"([^"]*)"|'([^']*)')`).exec(tag)
+  return match?.[1] ?? match?.[2] ?? ''
 }

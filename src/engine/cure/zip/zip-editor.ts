@@ -34,8 +34,12 @@ export const zipEditor: Editor = {
   edit({ source }, edit) {
     const directory = onlyDirectory(source)
     const entries = readEntries(source, directory, edit)
-    const judged = entries.map((entry) => judgeEntry(source, entry, edit))
-    const judgements = consequencesOf(entries, judged, (entry) => contentOf(source, entry, edit))
+    const judgements = consequencesOf({
+      entries,
+      judgements: entries.map((entry) => judgeEntry(source, entry, edit)),
+      contentOf: (entry) => contentOf(source, entry, edit),
+      alsoRemoved: (name, why) => edit.alsoRemoved(name, why),
+    })
     writeArchive({ source, directory, entries, judgements, edit })
   },
 }

@@ -12,7 +12,9 @@ export function fromBase64(text: string): string | undefined {
 
 export function fromHex(text: string): string | undefined {
   const digits = text.replaceAll(/(?:0x|\\x|[\s,:;-])/gi, '')
-  return digits.length > 3 && /^(?:[0-9a-f]{2})+$/i.test(digits) ? textOfBytes(Buffer.from(digits, 'hex')) : undefined
+  return digits.length > 3 && /^(?:[0-9a-f]{2})+$/i.test(digits)
+    ? textOfBytes(Buffer.from(digits, 'hex'))
+    : undefined
 }
 
 export function fromCodes(codes: readonly number[]): string {

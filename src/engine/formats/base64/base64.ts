@@ -43,8 +43,11 @@ export const base64: Format = {
     const source = searched(object, budget)
     const whole = found === undefined ? wholeBlob(source) : found.whole
     const blobs = whole === undefined ? blobsIn({ source, budget, from: found?.from ?? 0 }) : [whole]
-    for (const blob of blobs) yield { ...blob, source: blob.decoded(budget) }
-    source.release?.()
+    try {
+      for (const blob of blobs) yield { ...blob, source: blob.decoded(budget) }
+    } finally {
+      source.release?.()
+    }
   },
 }
 

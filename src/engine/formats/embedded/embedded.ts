@@ -23,12 +23,14 @@ const longestStub = 4 * 1024 * 1024
 const hosts: ReadonlySet<string> = new Set(['pe', 'elf', 'macho', 'upx', 'packed', 'html'])
 
 interface Found {
+  /** Where the search ended: programs in a program end there at the latest. */
+  readonly end: number
   readonly containers: readonly Container[]
   readonly isCut: boolean
   readonly scripts: readonly Script[]
 }
 
-const nothing: Found = { containers: [], isCut: false, scripts: [] }
+const nothing: Found = { end: 0, containers: [], isCut: false, scripts: [] }
 
 /** What comes from here is not searched again: the search that found it went on to the end. */
 const searched = new WeakSet<ByteSource>()
@@ -46,10 +48,11 @@ export const embedded: Format = {
   },
 
   *members(object, context) {
-    const { containers, isCut, scripts } = last?.object === object ? last.found : findIn(object)
+    const found = last?.object === object ? last.found : findIn(object)
+    const { isCut, scripts } = found
     last = undefined
     if (isCut) context.fault('(search)', 'unsupported-method', 'too much looks like the beginning of a file')
-    yield* slicesOf(object.source, containers, context)
+    yield* slicesOf(object.source, found, context)
     for (const { offset, length, language } of scripts) {
       const source = sliceSource(object.source, offset, length)
       searched.add(source)
@@ -71,7 +74,7 @@ function findIn(object: ScanObject): Found {
     isKnown: knownElsewhere(source),
   })
   const scripts = host === 'media' ? findScripts(source) : []
-  const found: Found = { containers: search.found, isCut: search.isCut, scripts }
+  const found: Found = { end: to, containers: search.found, isCut: search.isCut, scripts }
   if (found.containers.length + scripts.length > 0 || found.isCut) last = { object, found }
   return found
 }
@@ -107,7 +110,7 @@ function isZip(source: ByteSource, at: number): boolean {
 
 function* slicesOf(
   source: ByteSource,
-  containers: readonly Container[],
+  { containers, end }: Found,
   context: UnpackContext,
 ): Generator<Member> {
   const { budget } = context
@@ -115,7 +118,7 @@ function* slicesOf(
   for (const [index, container] of containers.entries()) {
     const { kind, offset } = container
     budget.checkTime()
-    const length = sliceEnd(source.size, containers, index) - offset
+    const length = sliceEnd({ size: source.size, end }, containers, index) - offset
     const alone = kind.sort === 'program' ? Math.min(container.length, length) : length
     room -= alone < length ? alone + length : length
     if (index === maxContainers || room < 0) {
@@ -142,12 +145,17 @@ function hasContent(source: ByteSource, from: number, to: number): boolean {
 }
 
 /** What is appended to a program belongs to it up to the next thing that was found behind it. */
-function sliceEnd(size: number, containers: readonly Container[], index: number): number {
+function sliceEnd(
+  { size, end }: { readonly size: number; readonly end: number },
+  containers: readonly Container[],
+  index: number,
+): number {
   const container = containers[index]
   if (container === undefined || !Number.isFinite(container.length)) return size
-  const end = Math.min(size, container.offset + container.length)
-  if (container.kind.sort !== 'program') return end
-  return containers.slice(index + 1).find(({ offset }) => offset >= end)?.offset ?? size
+  const ownEnd = Math.min(size, container.offset + container.length)
+  if (container.kind.sort !== 'program') return ownEnd
+  const next = containers.slice(index + 1).find(({ offset }) => offset >= ownEnd)?.offset
+  return next ?? Math.max(ownEnd, end)
 }
 
 function hex(offset: number): string {

@@ -8,6 +8,8 @@ import type { Format, Member, UnpackContext } from '../format.ts'
 import type { ScanObject } from '../../scan-object.ts'
 
 const largestFile = 16 * 1024 * 1024
+/** Small enough for any scan. */
+const smallImage = 4 * 1024 * 1024
 /** Instructions; real packers of small programs need 0.2 to 2 million. */
 const mostInstructions = 24_000_000
 const memberName = 'unpacked'
@@ -25,9 +27,15 @@ export const packed: Format = {
     const bytes = contentOf(object)
     const program = bytes === undefined ? undefined : loadProgram(bytes)
     if (program === undefined) return
-    const held = program.image.length
-    context.budget.charge(held)
-    if (!context.budget.hold(held)) return
+    const bytesHeld = program.image.length
+    context.budget.charge(bytesHeld)
+    const isLent = context.budget.hold(bytesHeld)
+    if (!isLent && bytesHeld > smallImage) {
+      context.budget.countMember()
+      context.fault(memberName, 'unsupported-method', 'it needs more memory than is left to be unpacked')
+      return
+    }
+    const held = isLent ? bytesHeld : 0
     try {
       emulate(program, mostInstructions, context.budget)
       yield* unpacked(program, context)

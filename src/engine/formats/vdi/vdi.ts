@@ -53,5 +53,6 @@ function diskOf(source: ByteSource, head: Uint8Array, missing: () => void): Byte
     },
     missing,
   }
-  return new BlockSource(source, map, u64(head, 0x170))
+  // A header may claim more than its table can tell of.
+  return new BlockSource(source, map, Math.min(u64(head, 0x170), table.length * blockBytes))
 }

@@ -1,3 +1,3 @@
 // What AutoIt compiles scripts to.
 
-export { type AutoItEntry, isAutoIt, readAutoIt } from './archive.ts'
+export { isAutoIt, readAutoIt } from './archive.ts'

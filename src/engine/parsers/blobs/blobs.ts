@@ -178,7 +178,7 @@ function wideBlob(open: () => Decoder, { start, end }: Range): Blob {
     end,
     decoded: (budget) => {
       const wide = new DecodedSource(open, budget)
-      return new DecodedSource(() => new Utf16Decoder(wide, 'utf-16le'), budget)
+      return new DecodedSource(() => new Utf16Decoder(wide, 'utf-16le'), budget, 0, wide)
     },
   }
 }
@@ -241,7 +241,7 @@ function uriBlob(source: ByteSource, at: number, place = at): Blob | undefined {
     if (!uri.isEscaped)
       return new DecodedSource(() => new Base64Decoder(source, start, end), budget, end - start)
     const plain = new DecodedSource(() => new PercentDecoder(source, start, end), budget)
-    return new DecodedSource(() => new Base64Decoder(plain, 0, end - start), budget)
+    return new DecodedSource(() => new Base64Decoder(plain, 0, end - start), budget, 0, plain)
   }
   const language = languages.find(([types]) => types.test(uri.type))?.[1]
   return {

@@ -44,8 +44,9 @@ export class SignatureSearch {
         continue
       }
       // Runs of zeros are long, and no pattern begins with one.
-      if (last === 0 && bytes[at - 1] === 0) {
-        at += bytes[at - 2] === 0 && bytes[at - 3] === 0 && bytes[at - 4] === 0 ? patternBytes : 1
+      const isZeros = (last | bytes[at - 1]! | bytes[at - 2]! | bytes[at - 3]! | bytes[at - 4]!) === 0
+      if (isZeros) {
+        at += patternBytes
         continue
       }
       if (firstPairs[bytes[at - 4]! | (bytes[at - 3]! << 8)] === 1) {

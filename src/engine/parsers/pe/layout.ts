@@ -3,13 +3,14 @@
 
 import type { ByteSource } from '../../source/byte-source.ts'
 import { maxRead } from '../../source/byte-source.ts'
-import { u32 } from '../../codecs/little-endian.ts'
+import { u16, u32 } from '../../codecs/little-endian.ts'
 import { type DataDirectory, parsePe } from './pe.ts'
 import type { Headers } from './headers.ts'
 import { offsetOfRva } from './rva.ts'
 import type { Section } from './section.ts'
 
 const firstBytes = 4096
+const dosMagic = 0x5a4d
 const sectionBytes = 40
 const symbolBytes = 18
 const sectorBytes = 0x200
@@ -41,7 +42,9 @@ export function peLayoutOf(source: ByteSource): PeLayout | undefined {
 }
 
 function readLayout(source: ByteSource): PeLayout | undefined {
-  let pe = parsePe(source.read(0, firstBytes))
+  const head = source.read(0, firstBytes)
+  if (u16(head, 0) !== dosMagic) return undefined
+  let pe = parsePe(head)
   // The PE header, or the end of the section table, may lie further behind.
   if (
     pe === undefined ||

@@ -7,11 +7,10 @@ import type { Budget } from '../../limits.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import { indexOfBytes } from '../../source/search.ts'
 import type { ElfLayout } from '../elf/index.ts'
-import type { UnpackedImage } from './pe-image.ts'
+import { largestImage, type UnpackedImage } from './pe-image.ts'
 import { unfilter } from './unfilter.ts'
 import { isKnownMethod, unpackBlock } from './unpack-block.ts'
 
-const largestImage = 96 * 1024 * 1024
 /** Bytes of the file that nothing was written to, all together. */
 const largestHole = 4 * 1024 * 1024
 const blockInfoBytes = 12

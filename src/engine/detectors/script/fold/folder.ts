@@ -66,7 +66,8 @@ class Folder {
   #valueOf(token: Token, next: Token | undefined): Token | undefined {
     const before = this.out.at(-1)
     if (isSign(before, '.') || isSign(before, '::') || next === undefined) return undefined
-    if (next.kind === 'sign' && (next.text === '=' || next.text === '+=' || next.text === '(')) return undefined
+    if (next.kind === 'sign' && (next.text === '=' || next.text === '+=' || next.text === '('))
+      return undefined
     const known = this.#variables.get(token.text)
     if (known === undefined) return undefined
     this.#made += known.text.length
@@ -100,7 +101,10 @@ class Folder {
 
   #endsStatement(next: Token | undefined): boolean {
     if (next === undefined) return true
-    if (next.kind === 'sign' && (next.text === ';' || next.text === '}' || next.text === ',' || next.text === ':'))
+    if (
+      next.kind === 'sign' &&
+      (next.text === ';' || next.text === '}' || next.text === ',' || next.text === ':')
+    )
       return true
     return next.startsLine && !(next.kind === 'sign' && /^[.+\-*/%&|?:,)\]]/.test(next.text))
   }
@@ -154,7 +158,10 @@ class Folder {
     if (joins.has(sign.text) && isConstant(left)) return this.#concatenate(left, right, next)
     if (hasBareLists && sign.text === ',' && isConstant(left)) {
       if (left.kind === 'list' && left.items.length > maxArguments) return false
-      this.#replace(3, listToken([...(left.kind === 'list' ? left.items : [left]), right], left.offset, left.startsLine))
+      this.#replace(
+        3,
+        listToken([...(left.kind === 'list' ? left.items : [left]), right], left.offset, left.startsLine),
+      )
       return true
     }
     if (infix === undefined || (hasBareLists && isSign(next, ','))) return false
@@ -172,7 +179,8 @@ class Folder {
     if (this.#dialect.hasBareLists && isSign(next, ',')) return false
     if (left.kind === 'number' && right.kind === 'number') {
       const before = this.out.at(-4)
-      if (this.out.at(-2)?.text !== '+' || (before?.kind === 'sign' && /^[*/%-]$/.test(before.text))) return false
+      if (this.out.at(-2)?.text !== '+' || (before?.kind === 'sign' && /^[*/%-]$/.test(before.text)))
+        return false
       this.#replace(3, numberToken(left.number + right.number, left.offset, left.startsLine))
       return true
     }
@@ -299,7 +307,17 @@ class Folder {
 }
 
 /** Words in front of a parenthesis that call nothing. */
-const keywords: ReadonlySet<string> = new Set(['return', 'throw', 'case', 'typeof', 'else', 'in', 'of', 'and', 'or'])
+const keywords: ReadonlySet<string> = new Set([
+  'return',
+  'throw',
+  'case',
+  'typeof',
+  'else',
+  'in',
+  'of',
+  'and',
+  'or',
+])
 
 export function reversed(text: string): string {
   return text.split('').toReversed().join('')

@@ -7,7 +7,16 @@ import { numberToken, textToken, type Token } from './token.ts'
 
 const string = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\$]|\\[^]|\$(?!\{))*`/y
 const escape = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|([0-7]{1,3})|(\r\n|[^]))/gi
-const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', v: '\v', f: '\f', '\n': '', '\r\n': '' }
+const controls: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  v: '\v',
+  f: '\f',
+  '\n': '',
+  '\r\n': '',
+}
 /** `%u0041`, `%41`. */
 const percent = /%u([0-9a-f]{4})|%([0-9a-f]{2})/gi
 
@@ -83,7 +92,9 @@ function call(name: string, given: Call): Token | undefined {
         ? textToken(fromCodes(second.items.map(({ number }) => number)), offset)
         : undefined
     case 'toString':
-      return given.receiver?.kind === 'list' ? joined(given.receiver.items, ',', offset) : callMethod(name, given)
+      return given.receiver?.kind === 'list'
+        ? joined(given.receiver.items, ',', offset)
+        : callMethod(name, given)
     default:
       return callMethod(name, given)
   }

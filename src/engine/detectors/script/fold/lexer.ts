@@ -35,7 +35,11 @@ interface Place {
   readonly last: Token | undefined
 }
 
-function tokenAt(text: string, at: number, { dialect, startsLine, last }: Place): { token: Token; end: number } {
+function tokenAt(
+  text: string,
+  at: number,
+  { dialect, startsLine, last }: Place,
+): { token: Token; end: number } {
   const string = dialect.readString(text, at)
   if (string !== undefined) return { token: textToken(string.value, at, startsLine), end: string.end }
   const digits = matchAt(number, text, at)

@@ -15,17 +15,36 @@ export function callMethod(name: string, { receiver, args, offset }: Call): Toke
 }
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['split', ({ kind, text }, [separator], offset) => (kind === 'text' ? split(text, separator, offset) : undefined)],
-  ['reverse', ({ kind, items }, _args, offset) => (kind === 'list' ? listToken(items.toReversed(), offset) : undefined)],
+  [
+    'split',
+    ({ kind, text }, [separator], offset) => (kind === 'text' ? split(text, separator, offset) : undefined),
+  ],
+  [
+    'reverse',
+    ({ kind, items }, _args, offset) => (kind === 'list' ? listToken(items.toReversed(), offset) : undefined),
+  ],
   ['join', join],
   ['replace', ({ kind, text }, args, offset) => (kind === 'text' ? replace(text, args, offset) : undefined)],
-  ['replaceall', ({ kind, text }, args, offset) => (kind === 'text' ? replace(text, args, offset) : undefined)],
+  [
+    'replaceall',
+    ({ kind, text }, args, offset) => (kind === 'text' ? replace(text, args, offset) : undefined),
+  ],
   ['concat', concat],
   ['charat', ({ text }, [index], offset) => textToken(text.charAt(index?.number ?? 0), offset)],
-  ['charcodeat', ({ text }, [index], offset) => numberToken(text.charCodeAt(index?.number ?? 0) || 0, offset)],
+  [
+    'charcodeat',
+    ({ text }, [index], offset) => numberToken(text.charCodeAt(index?.number ?? 0) || 0, offset),
+  ],
   ['slice', ({ kind, text }, [from, to], offset) => cut(kind, text.slice(from?.number, to?.number), offset)],
-  ['substring', ({ kind, text }, [from, to], offset) => cut(kind, text.substring(from?.number ?? 0, to?.number), offset)],
-  ['substr', ({ kind, text }, [from, to], offset) => cut(kind, text.slice(from?.number ?? 0).slice(0, to?.number), offset)],
+  [
+    'substring',
+    ({ kind, text }, [from, to], offset) => cut(kind, text.substring(from?.number ?? 0, to?.number), offset),
+  ],
+  [
+    'substr',
+    ({ kind, text }, [from, to], offset) =>
+      cut(kind, text.slice(from?.number ?? 0).slice(0, to?.number), offset),
+  ],
   ['tolowercase', ({ kind, text }, _args, offset) => cut(kind, text.toLowerCase(), offset)],
   ['touppercase', ({ kind, text }, _args, offset) => cut(kind, text.toUpperCase(), offset)],
   ['tolower', ({ kind, text }, _args, offset) => cut(kind, text.toLowerCase(), offset)],
@@ -36,7 +55,10 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['tostring', ({ kind, text }, args, offset) => (args.length === 0 ? cut(kind, text, offset) : undefined)],
   ['decode', ({ kind, text }, _args, offset) => cut(kind, text, offset)],
   ['encode', ({ kind, text }, _args, offset) => cut(kind, text, offset)],
-  ['tochararray', ({ kind, text }, _args, offset) => (kind === 'text' ? characters(text, offset) : undefined)],
+  [
+    'tochararray',
+    ({ kind, text }, _args, offset) => (kind === 'text' ? characters(text, offset) : undefined),
+  ],
 ])
 
 function cut(kind: Token['kind'], text: string, offset: number): Token | undefined {
@@ -99,4 +121,3 @@ export function patternOf(written: string): RegExp {
     return nothing
   }
 }
-

@@ -8,7 +8,14 @@ import { listToken, numberToken, textToken, type Token } from './token.ts'
 const single = /'(?:[^']|'')*'/y
 const double = /"(?:[^"`]|`[^]|"")*"/y
 const here = /@(["'])[ \t]*\r?\n([^]*?)\r?\n\1@/y
-const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0', '\n': '', '\r': '' }
+const controls: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  '0': '\0',
+  '\n': '',
+  '\r': '',
+}
 
 export const powershell: Dialect = {
   language: 'powershell',
@@ -56,12 +63,16 @@ function call(name: string, given: Call): Token | undefined {
       return text === undefined ? undefined : textToken(text, offset)
     }
     case 'getstring':
-      return receiver === undefined && first?.kind === 'text' ? textToken(first.text, offset) : fromNumbers(args, offset)
+      return receiver === undefined && first?.kind === 'text'
+        ? textToken(first.text, offset)
+        : fromNumbers(args, offset)
     case 'deflatestream':
     case 'gzipstream':
       return first?.kind === 'text' ? inflatedToken(first.text, offset) : undefined
     case 'join':
-      return receiver === undefined && first !== undefined ? joined(flat(args.slice(1)), first.text, offset) : undefined
+      return receiver === undefined && first !== undefined
+        ? joined(flat(args.slice(1)), first.text, offset)
+        : undefined
     case 'toint16':
     case 'toint32':
     case 'tobyte':
@@ -112,13 +123,20 @@ function infix(sign: string, left: Token | undefined, right: Token): Token | und
       return cast(right, offset)
     case '[char[]]':
       if (right.kind === 'text') return characters(right.text, offset)
-      return right.kind === 'list' ? listToken(right.items.map((item) => cast(item, offset) ?? item), offset) : undefined
+      return right.kind === 'list'
+        ? listToken(
+            right.items.map((item) => cast(item, offset) ?? item),
+            offset,
+          )
+        : undefined
     case '[string]':
     case '[system.string]':
       return right.kind === 'list' ? joined(right.items, ' ', offset) : textToken(right.text, offset)
     case '[int]':
     case '[byte]':
-      return right.kind === 'list' ? undefined : parsed(right.text.replace(/^0x/i, ''), /^0x/i.test(right.text) ? 16 : 10, offset)
+      return right.kind === 'list'
+        ? undefined
+        : parsed(right.text.replace(/^0x/i, ''), /^0x/i.test(right.text) ? 16 : 10, offset)
     case '[byte[]]':
     case '[scriptblock]':
       return right
@@ -164,5 +182,8 @@ function replaced(text: string, [what, by]: readonly Token[], offset: number): T
 
 function splitBy(text: string, separator: string, offset: number): Token | undefined {
   const parts = text.split(patternOf(`/${separator.replaceAll('/', '')}/gi`))
-  return listToken(parts.map((part) => textToken(part, offset)), offset)
+  return listToken(
+    parts.map((part) => textToken(part, offset)),
+    offset,
+  )
 }

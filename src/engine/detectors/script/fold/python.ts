@@ -56,7 +56,8 @@ function call(name: string, given: Call): Token | undefined {
   const { args, offset, receiver } = given
   const [first, second] = args
   const text = first?.kind === 'text' ? first.text : undefined
-  const made = (value: string | undefined): Token | undefined => (value === undefined ? undefined : textToken(value, offset))
+  const made = (value: string | undefined): Token | undefined =>
+    value === undefined ? undefined : textToken(value, offset)
   switch (name) {
     case 'chr':
       return first?.kind === 'number' ? textToken(fromCodes([first.number]), offset) : undefined
@@ -73,7 +74,9 @@ function call(name: string, given: Call): Token | undefined {
     case 'bytes':
     case 'bytearray':
       if (first?.kind === 'list') {
-        return first.items.every(({ kind }) => kind === 'number') ? made(fromCodes(first.items.map(({ number }) => number))) : undefined
+        return first.items.every(({ kind }) => kind === 'number')
+          ? made(fromCodes(first.items.map(({ number }) => number)))
+          : undefined
       }
       return made(text)
     case 'str':

@@ -25,7 +25,12 @@ export function listToken(items: readonly Token[], offset: number, startsLine = 
   return { kind: 'list', text: '', number: 0, items, offset, startsLine }
 }
 
-export function wordToken(kind: 'name' | 'sign' | 'regex', text: string, offset: number, startsLine = false): Token {
+export function wordToken(
+  kind: 'name' | 'sign' | 'regex',
+  text: string,
+  offset: number,
+  startsLine = false,
+): Token {
   return { kind, text, number: 0, items: none, offset, startsLine }
 }
 

@@ -53,12 +53,16 @@ function call(name: string, { args, offset }: Call): Token | undefined {
       return kind === 'text' ? textToken(percentDecoded(text), offset) : undefined
     case 'mid': {
       const from = Math.max(0, (second?.number ?? 1) - 1)
-      return kind === 'text' ? textToken(text.slice(from, from + (third?.number ?? text.length)), offset) : undefined
+      return kind === 'text'
+        ? textToken(text.slice(from, from + (third?.number ?? text.length)), offset)
+        : undefined
     }
     case 'left':
       return kind === 'text' ? textToken(text.slice(0, second?.number ?? 0), offset) : undefined
     case 'right':
-      return kind === 'text' ? textToken(second?.number === 0 ? '' : text.slice(-(second?.number ?? 1)), offset) : undefined
+      return kind === 'text'
+        ? textToken(second?.number === 0 ? '' : text.slice(-(second?.number ?? 1)), offset)
+        : undefined
     case 'lcase':
     case 'ucase':
     case 'trim':
@@ -74,7 +78,12 @@ function call(name: string, { args, offset }: Call): Token | undefined {
       return kind === 'list' ? joined(first.items, second?.text ?? ' ', offset) : undefined
     case 'split': {
       const parts = kind === 'text' ? text.split(second?.text ?? ' ') : []
-      return parts.length === 0 ? undefined : listToken(parts.map((part) => textToken(part, offset)), offset)
+      return parts.length === 0
+        ? undefined
+        : listToken(
+            parts.map((part) => textToken(part, offset)),
+            offset,
+          )
     }
     default:
       return undefined

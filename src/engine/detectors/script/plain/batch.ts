@@ -8,7 +8,8 @@ const maxValue = 64 * 1024
 const maxLines = 50_000
 const passes = 3
 const setting = /^[@\s(]*set\s+(?!\/[ap])"?([^=\s"&|<>]{1,200})=([^\n]*)$/i
-const variable = /([%!])([^%!:\s=]{1,200})(?::~(-?\d{1,6})(?:,(-?\d{1,6}))?|:([^%!=\n]{1,100})=([^%!\n]{0,100}))?\1/g
+const variable =
+  /([%!])([^%!:\s=]{1,200})(?::~(-?\d{1,6})(?:,(-?\d{1,6}))?|:([^%!=\n]{1,100})=([^%!\n]{0,100}))?\1/g
 /** What the name of the system's folder and the like are made of: letters are cut from it. */
 const environment: readonly (readonly [string, string])[] = [
   ['comspec', 'C:\\Windows\\system32\\cmd.exe'],
@@ -51,15 +52,19 @@ function expanded(line: string, variables: ReadonlyMap<string, string>): { plain
   let pieces = 0
   for (let pass = 0; pass < passes && /[%!]/.test(plain); pass++) {
     const before = plain
-    plain = plain.replaceAll(variable, (all, _mark, name: string, from?: string, count?: string, what?: string, by?: string) => {
-      const value = variables.get(name.toLowerCase())
-      const isWhole = from === undefined && what === undefined
-      if (value === undefined || (isWhole && environment.some(([known]) => known === name.toLowerCase()))) return all
-      if (pieces * 16 > maxMade) return all
-      pieces++
-      if (from !== undefined) return cut(value, Number(from), count)
-      return what === undefined ? value : value.split(what).join(by ?? '')
-    })
+    plain = plain.replaceAll(
+      variable,
+      (all, _mark, name: string, from?: string, count?: string, what?: string, by?: string) => {
+        const value = variables.get(name.toLowerCase())
+        const isWhole = from === undefined && what === undefined
+        if (value === undefined || (isWhole && environment.some(([known]) => known === name.toLowerCase())))
+          return all
+        if (pieces * 16 > maxMade) return all
+        pieces++
+        if (from !== undefined) return cut(value, Number(from), count)
+        return what === undefined ? value : value.split(what).join(by ?? '')
+      },
+    )
     if (plain === before || plain.length > maxValue) break
   }
   const bare = plain.replaceAll(/\^(?=[^\s])/g, '')

@@ -1,0 +1,64 @@
+// Droppers, reverse shells and what is obfuscated in scripts of operating systems and browsers: constants are worked out, layers
+// decoded, and what is left is judged by what it does.
+
+import { chunksOf } from '../../source/byte-source.ts'
+import { textOf } from '../../source/text.ts'
+import type { ScanObject } from '../../scan-object.ts'
+import { textKindOf } from '../../text-kind.ts'
+import type { Detector } from '../detector.ts'
+import type { Judgement } from './evidence.ts'
+import { FoundWords, isFullOfPieces, isWorthReading } from './gate.ts'
+import { judgeScript } from './judge.ts'
+import { languageNames, languagesOf, type ScriptLanguage } from './language.ts'
+
+const maxTextBytes = 2 * 1024 * 1024
+const startBytes = 2048
+const shortest = 12
+
+export const scriptDetector: Detector = {
+  id: 'script',
+
+  detect(object, context) {
+    const kind = textKindOf(object)
+    if (kind === undefined || object.head.length < shortest) return
+    const languages = languagesOf(object, startOf(object, kind !== 'bytes'))
+    if (languages === undefined || languages.length === 0) return
+    const words = new FoundWords()
+    let text: string | undefined
+    if (kind === 'bytes') findWords(object, words)
+    else {
+      text = textOf(object, maxTextBytes) ?? ''
+      words.search(Buffer.from(text, 'latin1'))
+    }
+    let best: { readonly language: ScriptLanguage; readonly judged: Judgement } | undefined
+    for (const language of languages) {
+      if (
+        !isWorthReading(language, words, () => isFullOfPieces((text ??= textOf(object, maxTextBytes) ?? '')))
+      )
+        continue
+      text ??= textOf(object, maxTextBytes) ?? ''
+      const judged = judgeScript(text, language, context.budget)
+      if (judged !== undefined && judged.score > (best?.judged.score ?? 0)) best = { language, judged }
+    }
+    if (best === undefined) return
+    context.suspect({ name: `Heuristic.Script.${languageNames[best.language]}`, ...best.judged })
+  },
+}
+
+function startOf({ head }: ScanObject, isWide: boolean): string {
+  const start = Buffer.from(
+    head.buffer,
+    head.byteOffset,
+    Math.min(head.length, isWide ? 2 * startBytes : startBytes),
+  )
+  return isWide ? start.toString('utf16le').replace(/^\ufeff/, '') : start.toString('latin1')
+}
+
+function findWords({ source }: ScanObject, words: FoundWords): void {
+  let length = 0
+  for (const chunk of chunksOf(source)) {
+    words.search(chunk)
+    length += chunk.length
+    if (length >= maxTextBytes) return
+  }
+}

@@ -1,0 +1,135 @@
+// From what a script's layers show to a score.
+
+import type { Budget } from '../../limits.ts'
+import { Evidence, type Judgement, quote } from './evidence.ts'
+import type { ScriptLanguage } from './language.ts'
+import { javascriptTraits, perlTraits, pythonTraits, rubyTraits } from './traits/code.ts'
+import { combinations } from './traits/combinations.ts'
+import { hostTraits } from './traits/host.ts'
+import { placeOf, type Trait } from './traits/trait.ts'
+import { unixTraits } from './traits/unix.ts'
+import { windowsTraits } from './traits/windows.ts'
+import { type Reading, readingsOf } from './unwrap.ts'
+
+const traitsOf: Readonly<Record<ScriptLanguage, readonly Trait[]>> = {
+  batch: windowsTraits,
+  powershell: windowsTraits,
+  vbscript: [...hostTraits, ...windowsTraits],
+  javascript: [...javascriptTraits, ...hostTraits, ...windowsTraits],
+  shell: unixTraits,
+  python: [...pythonTraits, ...windowsTraits],
+  perl: perlTraits,
+  ruby: rubyTraits,
+}
+
+const ownTechnique: Readonly<Record<ScriptLanguage, string>> = {
+  batch: 'T1059.003',
+  powershell: 'T1059.001',
+  vbscript: 'T1059.005',
+  javascript: 'T1059.007',
+  shell: 'T1059.004',
+  python: 'T1059.006',
+  perl: 'T1059',
+  ruby: 'T1059',
+}
+
+/** Undefined: nothing to say. */
+export function judgeScript(text: string, language: ScriptLanguage, budget: Budget): Judgement | undefined {
+  const evidence = new Evidence()
+  const hidden = new Hidden()
+  for (const reading of readingsOf(text, language, budget)) addReading(reading, evidence, hidden)
+  hidden.addTo(evidence)
+  for (const { kinds, weight, sentence } of combinations) {
+    if (!evidence.has(...kinds)) continue
+    evidence.add({
+      kind: kinds.join('+'),
+      weight,
+      offset: evidence.offsetOf(kinds[0] ?? ''),
+      sentence,
+      techniques: [],
+    })
+  }
+  const judged = evidence.judge()
+  if (judged === undefined) return undefined
+  return { ...judged, techniques: [...new Set([ownTechnique[language], ...judged.techniques])] }
+}
+
+/** What a trait gains that shows only when a layer is taken off. */
+const hiddenShare = 0.35
+
+function addReading(reading: Reading, evidence: Evidence, hidden: Hidden): void {
+  const { view, raw, depth, steps, carried, language } = reading
+  const plain = plainCommand(view, language)
+  for (const trait of traitsOf[language]) {
+    const place = placeOf(trait, plain)
+    if (place < 0) continue
+    const { kind, weight, sentence, techniques } = trait
+    const isHidden = depth > 0 || (steps > 0 && placeOf(trait, raw) < 0)
+    if (isHidden) hidden.kinds.add(kind)
+    evidence.add({
+      kind,
+      weight: isHidden ? weight + (100 - weight) * hiddenShare * (weight / 100) : weight,
+      offset: isHidden ? 0 : Math.min(place, raw.length),
+      sentence: `${sentence}${isHidden ? ', and hides it' : ''}: ${quote(plain.slice(place).trim())}`,
+      techniques,
+    })
+  }
+  if (depth > 0) hidden.depth = Math.max(hidden.depth, depth)
+  addCarried(carried, evidence)
+}
+
+function addCarried({ program, container, longest }: Reading['carried'], evidence: Evidence): void {
+  const techniques = ['T1027.009']
+  if (program !== undefined) {
+    evidence.add({
+      kind: 'carries-program',
+      weight: 48,
+      offset: 0,
+      sentence: `carries ${program} as text`,
+      techniques,
+    })
+  }
+  if (container !== undefined) {
+    evidence.add({
+      kind: 'carries-container',
+      weight: 10,
+      offset: 0,
+      sentence: `carries ${container} as text`,
+      techniques,
+    })
+  }
+  if (longest > 20_000) {
+    evidence.add({
+      kind: 'carries-data',
+      weight: 8,
+      offset: 0,
+      sentence: `carries ${longest} characters of data`,
+      techniques,
+    })
+  }
+}
+
+/** Traits that nobody was to see. */
+class Hidden {
+  readonly kinds = new Set<string>()
+  depth = 0
+
+  addTo(evidence: Evidence): void {
+    if (this.kinds.size === 0) return
+    const layers =
+      this.depth > 0 ? `below ${this.depth} layer${this.depth > 1 ? 's' : ''} of code` : 'in pieces'
+    evidence.add({
+      kind: 'hides',
+      weight: Math.min(50, 24 + 8 * this.kinds.size),
+      offset: 0,
+      sentence: `what it does stands ${layers}`,
+      techniques: ['T1027'],
+    })
+  }
+}
+
+/** What a shell of Windows makes of a line: carets, backticks and quotes between letters mean nothing. */
+function plainCommand(view: string, language: ScriptLanguage): string {
+  if (language === 'shell' || language === 'perl' || language === 'ruby') return view
+  return view.replaceAll(/(?<=[A-Za-z])[`^](?=[A-Za-z])/g, '')
+}
