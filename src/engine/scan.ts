@@ -94,6 +94,7 @@ interface Visit {
   readonly depth: number
   readonly source: ByteSource
   readonly language?: Language | undefined
+  readonly isDisk?: boolean | undefined
   /** It came from a search (formats/format.ts). */
   readonly isFound?: boolean
 }
@@ -110,7 +111,8 @@ function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Vi
     head: parts.heads.copy(place.depth, place.source.read(0, headBytes)),
     ...(place.language === undefined ? {} : { language: place.language }),
   }
-  for (const detector of parts.detectors) runDetector(detector, object, { parts, request, findings })
+  const isSearched = place.isDisk !== true || place.source.size <= request.budget.limits.maxMatchedBytes
+  if (isSearched) for (const detector of parts.detectors) runDetector(detector, object, { parts, request, findings })
   const opened: string[] = []
   for (const format of parts.formats) {
     const started = request.trace === undefined ? 0 : performance.now()
@@ -198,6 +200,7 @@ function unpack(scanning: Scanning, format: Format, object: ScanObject, place: V
           depth: object.depth + 1,
           source: member.source,
           language: member.language,
+          isDisk: member.isDisk,
           isFound: format.kind === 'search',
         })
       } catch (thrown) {

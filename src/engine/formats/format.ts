@@ -11,6 +11,8 @@ export interface Member {
   readonly source: ByteSource
   /** Where the container says what it is: a macro's text says nothing of it itself. */
   readonly language?: Language
+  /** A disk or a part of one: what counts are the files on it, so a large one is not searched itself. */
+  readonly isDisk?: boolean
 }
 
 export type MemberFault = Extract<

@@ -136,9 +136,12 @@ export class Run implements Disposable {
     else this.#message = message
   }
 
+  /** Whether there is a message. */
   #wait({ words }: Thread, ms: number): boolean {
     if (Atomics.load(words, layout.used) > 0) return true
-    return Atomics.wait(words, layout.used, 0, ms) !== 'timed-out'
+    Atomics.wait(words, layout.used, 0, ms)
+    // What wakes may be late, for bytes that were taken already.
+    return Atomics.load(words, layout.used) > 0
   }
 
   #front({ view, ring, at }: Thread): Message {

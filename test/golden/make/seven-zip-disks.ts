@@ -361,7 +361,7 @@ writeGoldenSamples('qcow2', [
 
 function snapshotOf(): Uint8Array {
   return made(
-    'qemu-img convert -f raw -O qcow2 raw {}; qemu-img snapshot -c before {}; qemu-io -c "write -P 0 0 256k" {}',
+    'qemu-img convert -f raw -O qcow2 raw {}; qemu-img snapshot -c before {}; qemu-io -c "write -P 0 0 163328" {}',
   )
 }
 

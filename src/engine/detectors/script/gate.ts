@@ -40,6 +40,8 @@ const windows = [
   'autorun.inf',
 ]
 const unix = [
+  'dup2(',
+  'pty.spawn',
   '/dev/tcp',
   '/dev/udp',
   'mkfifo',

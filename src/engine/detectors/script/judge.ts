@@ -22,6 +22,8 @@ const traitsOf: Readonly<Record<ScriptLanguage, readonly Trait[]>> = {
   ruby: rubyTraits,
 }
 
+const libraryTraits: readonly Trait[] = [...javascriptTraits, ...windowsTraits]
+
 const ownTechnique: Readonly<Record<ScriptLanguage, string>> = {
   batch: 'T1059.003',
   powershell: 'T1059.001',
@@ -54,23 +56,33 @@ export function judgeScript(text: string, language: ScriptLanguage, budget: Budg
   return { ...judged, techniques: [...new Set([ownTechnique[language], ...judged.techniques])] }
 }
 
+const hostObjects = /\b(?:wscript|activexobject|winmgmts|getobject)\b/i
+
+/** Libraries for servers and browsers are not judged as scripts of the script host. */
+function traitsFor(language: ScriptLanguage, view: string): readonly Trait[] {
+  return language !== 'javascript' || hostObjects.test(view) ? traitsOf[language] : libraryTraits
+}
+
 /** What a trait gains that shows only when a layer is taken off. */
 const hiddenShare = 0.35
 
 function addReading(reading: Reading, evidence: Evidence, hidden: Hidden): void {
   const { view, raw, depth, steps, carried, language } = reading
   const plain = plainCommand(view, language)
-  for (const trait of traitsOf[language]) {
-    const place = placeOf(trait, plain)
-    if (place < 0) continue
+  for (const trait of traitsFor(language, view)) {
+    const shown = placeOf(trait, plain)
+    // What is worked out is gone from the view: `fromCharCode`, a call with constants.
+    const written = steps > 0 ? placeOf(trait, raw) : shown
+    if (shown < 0 && written < 0) continue
+    const place = shown < 0 ? written : shown
     const { kind, weight, sentence, techniques } = trait
-    const isHidden = depth > 0 || (steps > 0 && placeOf(trait, raw) < 0)
+    const isHidden = depth > 0 || written < 0
     if (isHidden) hidden.kinds.add(kind)
     evidence.add({
       kind,
       weight: isHidden ? weight + (100 - weight) * hiddenShare * (weight / 100) : weight,
       offset: isHidden ? 0 : Math.min(place, raw.length),
-      sentence: `${sentence}${isHidden ? ', and hides it' : ''}: ${quote(plain.slice(place).trim())}`,
+      sentence: `${sentence}${isHidden ? ', and hides it' : ''}: ${quote((shown < 0 ? raw : plain).slice(place, place + 200).trim())}`,
       techniques,
     })
   }

@@ -31,7 +31,7 @@ export const gpt: Format = {
         context.fault(name, 'damaged', 'the partition goes on behind the end of the disk')
       }
       if (room <= 0) context.budget.countMember()
-      else yield { name, source: sliceSource(source, start, Math.min(bytes, room)) }
+      else yield { name, source: sliceSource(source, start, Math.min(bytes, room)), isDisk: true }
     }
   },
 }

@@ -33,7 +33,7 @@ export const mbr: Format = {
           context.fault(name, 'damaged', 'the partition goes on behind the end of the disk')
         }
         if (at >= source.size) context.budget.countMember()
-        else yield { name, source: sliceSource(source, at, Math.min(bytes, source.size - at)) }
+        else yield { name, source: sliceSource(source, at, Math.min(bytes, source.size - at)), isDisk: true }
       }
     }
   },

@@ -67,7 +67,7 @@ function diskOf(source: ByteSource, head: Uint8Array, table: Table, context: Unp
   const report = once((message) => context.fault(name, 'damaged', message))
   const isZstd = be32(head, 4) === 3 && be32(head, 100) > 104 && head[104] === 1
   const map = new ClusterMap(source, { ...table, bits: be32(head, 20), isZstd, report }, context.budget)
-  return { name, source: new BlockSource(source, map, diskBytes) }
+  return { name, source: new BlockSource(source, map, diskBytes), isDisk: true }
 }
 
 const snapshotBytes = 40

@@ -34,7 +34,7 @@ export const vdi: Format = {
     if (u32(head, 0x4c) === typeDifferencing) {
       context.fault(name, 'missing-volume', 'the disk that this one changes is needed')
     }
-    yield { name, source: disk }
+    yield { name, source: disk, isDisk: true }
   },
 }
 

@@ -25,7 +25,7 @@ export const vhd: Format = {
     if (footer === undefined) return
     const name = nameInside(chain.at(-1) ?? '')
     const disk = diskOf(source, footer, name, context)
-    if (disk !== undefined) yield { name, source: disk }
+    if (disk !== undefined) yield { name, source: disk, isDisk: true }
     else {
       context.budget.countMember()
       context.fault(name, 'damaged', 'the block table cannot be read')

@@ -23,7 +23,7 @@ export const vhdx: Format = {
     if (isLogPending(source)) context.fault(name, 'damaged', 'changes in its log were not applied')
     if (layout.hasParent) context.fault(name, 'missing-volume', 'the disk that this one changes is needed')
     const missing = once(() => context.fault(name, 'damaged', 'blocks lie behind the end of the file'))
-    yield { name, source: diskOf(source, layout, missing) }
+    yield { name, source: diskOf(source, layout, missing), isDisk: true }
   },
 }
 

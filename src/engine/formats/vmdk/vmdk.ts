@@ -27,7 +27,7 @@ export const vmdk: Format = {
     tellMissing(source, whole, name, context)
     const report = once((message) => context.fault(name, 'damaged', message))
     const map = new GrainMap(source, whole, report, context.budget)
-    yield { name, source: new BlockSource(source, map, whole.diskBytes) }
+    yield { name, source: new BlockSource(source, map, whole.diskBytes), isDisk: true }
   },
 }
 

@@ -60,12 +60,25 @@ class Folder {
     while (this.#made < maxMade && this.#reduce(next)) {
       // Until nothing more can be done with what is there.
     }
+    if (this.#dialect.infix !== undefined) this.#named()
     if (this.#endsStatement(next)) this.#finish()
+  }
+
+  /** `& "iex"`, `."DownloadString"`: a string where a name stands. */
+  #named(): void {
+    const { out } = this
+    const value = out.at(-1)
+    const sign = out.at(-2)
+    if (value?.kind !== 'text' || (!isSign(sign, '&') && !isSign(sign, '.'))) return
+    if (!/^[\w-]{1,60}$/.test(value.text)) return
+    this.#replace(1, wordToken('name', value.text.toLowerCase(), value.offset, value.startsLine))
   }
 
   #valueOf(token: Token, next: Token | undefined): Token | undefined {
     const before = this.out.at(-1)
-    if (isSign(before, '.') || isSign(before, '::') || next === undefined) return undefined
+    const isMember = isSign(before, '.') || isSign(before, '::')
+    // In PowerShell `.$name` is the member that the variable names.
+    if ((isMember && !token.text.startsWith('$')) || (next === undefined && isMember)) return undefined
     if (next.kind === 'sign' && (next.text === '=' || next.text === '+=' || next.text === '('))
       return undefined
     const known = this.#variables.get(token.text)
@@ -240,12 +253,11 @@ class Folder {
     const { out } = this
     const args = this.#argumentsFrom(open)
     const before = out[open - 1]
-    if (before?.kind !== 'name' || keywords.has(before.text)) {
+    if (before?.kind !== 'name' || keywords.has(before.text) || before.text.startsWith('[')) {
       const isCall = isSign(before, ')') || isSign(before, ']') || isConstant(before)
       if (isCall || args.length === 0 || args.some(({ kind }) => kind === 'regex')) return false
-      const [only] = args
-      if (only === undefined) return false
-      this.#replace(out.length - open, args.length === 1 ? only : listToken(args, only.offset))
+      const first = args[0]!
+      this.#replace(out.length - open, args.length === 1 ? first : listToken(args, first.offset))
       return true
     }
     return this.#call(before, open, args)

@@ -34,6 +34,28 @@ export const combinations: readonly Combination[] = [
   },
   { kinds: ['download', 'run-dropped'], weight: 50, sentence: 'it fetches a program and starts it' },
   { kinds: ['lolbin-download', 'run-dropped'], weight: 78, sentence: 'it fetches a program and starts it' },
+  { kinds: ['no-recovery', 'no-repair'], weight: 91, sentence: 'nothing is to be restored' },
+  {
+    kinds: ['hidden-window', 'cradle', 'bare-address'],
+    weight: 92,
+    sentence: 'nobody is to see or to know what it runs',
+  },
+  {
+    kinds: ['hidden-window', 'cradle', 'encoded'],
+    weight: 92,
+    sentence: 'nobody is to see or to read what it runs',
+  },
+  {
+    kinds: ['host-download', 'host-save', 'host-run', 'hides'],
+    weight: 92,
+    sentence: 'it hides that it fetches, writes and starts a file',
+  },
+  {
+    kinds: ['host-download', 'host-save', 'host-run', 'bare-address'],
+    weight: 91,
+    sentence: 'it fetches a file from nowhere and starts it',
+  },
+  { kinds: ['hidden-window', 'bare-address', 'download'], weight: 62, sentence: 'it fetches a file unseen' },
   { kinds: ['exclusion', 'download'], weight: 78, sentence: 'what it fetches is not to be scanned' },
   { kinds: ['exclusion', 'cradle'], weight: 84, sentence: 'what it fetches is not to be scanned' },
   { kinds: ['no-defence', 'no-recovery'], weight: 90, sentence: 'it prepares for encryption' },

@@ -1,11 +1,8 @@
 // What shell scripts of attackers do: reverse shells, droppers of bots and miners, traces removed, ways back in
 // (MITRE ATT&CK T1059.004).
 
+import { bareAddress } from './address.ts'
 import type { Trait } from './trait.ts'
-
-/** An address that is no name, of the public web. */
-export const bareAddress =
-  /\b(?:https?|ftp|tftp):\/\/(?!(?:127|10|0)\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)(?:\d{1,3}\.){3}\d{1,3}\b/
 
 export const unixTraits: readonly Trait[] = [
   {

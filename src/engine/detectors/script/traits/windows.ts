@@ -1,6 +1,7 @@
 // Commands of Windows as they stand in batch files, in PowerShell and in strings of other scripts: programs that run or fetch
 // other programs, and what is done to a system that is taken over (MITRE ATT&CK T1059.001, T1059.003, T1218, T1562).
 
+import { bareAddress } from './address.ts'
 import type { Trait } from './trait.ts'
 
 export const windowsTraits: readonly Trait[] = [
@@ -31,7 +32,7 @@ export const windowsTraits: readonly Trait[] = [
     kind: 'cradle',
     weight: 50,
     pattern:
-      /\b(?:iex|invoke-expression)\b[^\n]{0,200}\b(?:downloadstring|downloaddata|iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget)\b|\b(?:downloadstring|iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\n]{0,300}\|\s{0,9}(?:iex|invoke-expression|&\s{0,3}\(?\s{0,3}["']?iex)|\biex\b[^\n]{0,40}\$\w{1,30}\.content/i,
+      /\b(?:iex|invoke-expression)\b(?!\|)[^\n]{0,200}\b(?:downloadstring|downloaddata|iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget)\b|\b(?:downloadstring|iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\n]{0,300}\|\s{0,9}(?:iex|invoke-expression|&\s{0,3}\(?\s{0,3}["']?iex)|\biex\b[^\n]{0,40}\$\w{1,30}\.content/i,
     sentence: 'runs what it fetches from the web, without a file',
     techniques: ['T1059.001', 'T1105'],
   },
@@ -78,7 +79,7 @@ export const windowsTraits: readonly Trait[] = [
     kind: 'run-dropped',
     weight: 30,
     pattern:
-      /(?:\bstart\b(?:-process)?|\binvoke-item\b|\bcall\b|\.run\b|\.exec\b|shellexecute|\b[wc]script(?:\.exe)?\b|\bii\b)[^\n]{0,80}(?:%(?:temp|tmp|appdata|localappdata|public|programdata)%|\$env:(?:temp|tmp|appdata|localappdata|public|programdata)|\\users\\public\\|\\appdata\\|\\programdata\\)[^\n]{0,120}\.(?:exe|dll|scr|com|vbs|vbe|js|jse|hta|ps1|bat|cmd)\b/i,
+      /(?:\bstart\b(?:-process)?|\binvoke-item\b|\bcall\b|\.run\b|\.exec\b|shellexecute|\b(?:[wc]script|mshta|rundll32|regsvr32|powershell)(?:\.exe)?\b|\bii\b)[^\n]{0,80}(?:%(?:temp|tmp|appdata|localappdata|public|programdata)%|\$env:(?:temp|tmp|appdata|localappdata|public|programdata)|\\users\\public\\|\\appdata\\|\\programdata\\)[^\n]{0,120}\.(?:exe|dll|scr|com|vbs|vbe|js|jse|hta|ps1|bat|cmd)\b/i,
     sentence: 'starts a program in a folder that anybody may write to',
     techniques: ['T1204.002'],
   },
@@ -91,10 +92,24 @@ export const windowsTraits: readonly Trait[] = [
     techniques: ['T1047'],
   },
   {
+    kind: 'bare-address',
+    weight: 30,
+    pattern: bareAddress,
+    sentence: 'names an address without a name',
+    techniques: ['T1105'],
+  },
+  {
+    kind: 'no-repair',
+    weight: 45,
+    pattern: /\bbcdedit(?:\.exe)?\b[^\n]{0,60}(?:recoveryenabled\s{1,9}["']?(?:no|off)|ignoreallfailures)/i,
+    sentence: 'keeps the system from repairing itself',
+    techniques: ['T1490'],
+  },
+  {
     kind: 'no-recovery',
     weight: 66,
     pattern:
-      /\bvssadmin(?:\.exe)?["']?\s{1,9}delete\s{1,9}shadows|\bshadowcopy\b[^\n]{0,30}\bdelete\b|\bwin32_shadowcopy\b[^\n]{0,160}\bdelete\b|\bwbadmin(?:\.exe)?\s{1,9}delete\s|\bbcdedit(?:\.exe)?\b[^\n]{0,60}(?:recoveryenabled\s{1,9}["']?(?:no|off)|ignoreallfailures)/i,
+      /\bvssadmin(?:\.exe)?["']?\s{1,9}delete\s{1,9}shadows|\bshadowcopy\b[^\n]{0,30}\bdelete\b|\bwin32_shadowcopy\b[^\n]{0,160}\bdelete\b|\bwbadmin(?:\.exe)?\s{1,9}delete\s/i,
     sentence: 'deletes the copies that a system could be restored from',
     techniques: ['T1490'],
   },

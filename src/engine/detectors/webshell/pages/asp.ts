@@ -2,12 +2,14 @@
 // command, COM objects and classes that run programs, files written from the request.
 
 import { type Evidence, quote } from '../evidence.ts'
+import { judgeClassIds, judgeText } from './asp-objects.ts'
+import { judgeFetches } from './asp-fetch.ts'
 import { codeOf } from './blocks.ts'
-import { closing, followRequest, type Flow, type Sources } from './flow.ts'
+import { followRequest, type Flow, type Sources } from './flow.ts'
 import { decodeScripts } from './script-encoder.ts'
 import { aspTraits, aspxTraits } from './asp-traits.ts'
 import { judgeTraits } from './traits.ts'
-import { foldTexts, type Syntax, word, type Words, wordsOf } from './words.ts'
+import { argumentsOf, foldTexts, type Syntax, word, type Words, wordsOf } from './words.ts'
 
 const set = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
@@ -106,6 +108,7 @@ function judgeCode(code: string, context: Code): void {
     if (kind === word.name) judgeName(words, at, judging)
     else if (kind === word.text) judgeText(words, at, context)
   }
+  judgeFetches(words, { flow, stores, evidence: context.evidence, layer: context.layer, at: context.at })
   judgeFiles(words, flow, context)
 }
 
@@ -145,10 +148,26 @@ function judgeName(words: Words, at: number, judging: Judging): void {
   const lower = name.toLowerCase()
   if (basicConnects.has(lower) && values[at - 1] === '.') judgeConnection(words, at, judging)
   if (lower === 'execute' && values[at - 1] === '.') judgeQuery(words, at, judging)
-  if (executors.has(lower) && values[at - 1] !== '.' && values[at + 1] !== '=')
+  if (name === 'eval' && judging.syntax === 'c' && isHandedOn(values, at)) judgeAlias(words, at, judging)
+  else if (executors.has(lower) && values[at - 1] !== '.' && values[at + 1] !== '=')
     judgeExecute(words, at, judging)
   else if (judging.syntax === 'basic') judgeBasic(words, at, judging)
   if (Object.hasOwn(netSinks, lower)) judgeNet(words, at, judging)
+}
+
+/** `{ run: eval }`, `f = eval;`: the function itself, not what it returns. */
+function isHandedOn(values: readonly string[], at: number): boolean {
+  return /^[:=,([]$/.test(values[at - 1] ?? '') && /^[;,})\]]$/.test(values[at + 1] ?? '')
+}
+
+function judgeAlias({ starts }: Words, at: number, { evidence, layer, at: outer }: Judging): void {
+  evidence.add({
+    kind: 'alias',
+    score: 66,
+    offset: layer === 0 ? starts[at]! : outer,
+    sentence: 'eval is called under another name',
+    technique: 'T1027',
+  })
 }
 
 /** `.Open "…" & Request(…)`, `.ConnectionString = box.Text`: any database that the request names. */
@@ -160,7 +179,7 @@ function judgeConnection(words: Words, at: number, { flow, evidence, layer, at: 
   const by = flow.carries(from, to)
   if (by === undefined) return
   const offset = layer === 0 ? words.starts[at]! : outer
-  evidence.add({ kind: 'connects', score: 42, offset, sentence: `${by} names the database that is opened` })
+  evidence.add({ kind: 'connects', score: 44, offset, sentence: `${by} names the database that is opened` })
 }
 
 function judgeQuery(words: Words, at: number, { flow, evidence, layer, at: outer }: Judging): void {
@@ -170,15 +189,7 @@ function judgeQuery(words: Words, at: number, { flow, evidence, layer, at: outer
   const by = flow.carries(from, to)
   if (by === undefined) return
   const offset = layer === 0 ? words.starts[at]! : outer
-  evidence.add({ kind: 'sql', score: 30, offset, sentence: `${by} is run as a query` })
-}
-
-/** The words of the arguments: in brackets, or up to the end of the statement. */
-function argumentsOf({ kinds, values }: Words, at: number): { from: number; to: number } {
-  if (values[at + 1] === '(') return { from: at + 2, to: closing(values, at + 1, values.length) }
-  let to = at + 1
-  while (to < kinds.length && kinds[to] !== word.line && values[to] !== ';' && to < at + 400) to++
-  return { from: at + 1, to }
+  evidence.add({ kind: 'sql', score: 34, offset, sentence: `${by} is run as a query` })
 }
 
 function judgeExecute(words: Words, at: number, judging: Judging): void {
@@ -284,6 +295,9 @@ function judgeBasic(words: Words, at: number, judging: Judging): void {
   } else if (name === 'addcode' || name === 'executestatement') {
     const { from, to } = argumentsOf(words, at)
     const by = flow.carries(from, to)
+    const known = to - from === 1 && words.kinds[from] === word.text ? values[from]! : ''
+    if (layer < maxLayers && /\(|\brequest\b/i.test(known))
+      judgeCode(known, { ...judging, syntax: 'basic', layer: layer + 1, at: offset })
     if (by !== undefined)
       evidence.add({
         kind: 'code',
@@ -354,86 +368,6 @@ function judgeNet(words: Words, at: number, judging: Judging): void {
     offset,
     sentence,
     technique: sink.kind === 'command' ? 'T1059' : 'T1505.003',
-  })
-}
-
-const shellObjects = /^(?:wscript\.shell(?:\.1)?|shell\.application(?:\.1)?|wscript\.network)$/i
-/** `typeof(Assembly).GetMethod("Load", …)`: a program is loaded by reflection. */
-function isReflectedLoad(values: readonly string[], at: number): boolean {
-  return values[at] === 'Load' && values[at - 1] === '(' && /^GetMethod$/i.test(values[at - 2] ?? '')
-}
-
-const fileObjects = /^(?:scripting\.filesystemobject|adodb\.stream)$/i
-
-function judgeText({ values, starts }: Words, at: number, { evidence, layer, at: outer }: Code): void {
-  const value = values[at]!
-  const offset = layer === 0 ? starts[at]! : outer
-  if (shellObjects.test(value)) {
-    const isMade = /createobject|activexobject|getobject/i.test(
-      values.slice(Math.max(0, at - 3), at).join(' '),
-    )
-    evidence.add({
-      kind: 'shell-object',
-      score: isMade ? 58 : 30,
-      offset,
-      sentence: `${quote(value)} starts programs`,
-      technique: 'T1059.003',
-    })
-  } else if (/^xp_cmdshell$|exec\s+(?:master\.\.|master\.dbo\.)?xp_cmdshell/i.test(value)) {
-    evidence.add({
-      kind: 'xp_cmdshell',
-      score: 58,
-      offset,
-      sentence: 'xp_cmdshell runs commands through the database',
-      technique: 'T1059.003',
-    })
-  } else if (/\beval\b.{0,4}request|\bexecute(?:global)?\b.{0,4}request/i.test(value.slice(0, 2000))) {
-    evidence.add({
-      kind: 'drop',
-      score: 72,
-      offset,
-      sentence: `a text is a web shell: “${quote(value)}”`,
-      technique: 'T1105',
-    })
-  } else if (/activexobject\s{0,3}\(\s{0,3}['"]wscript\.shell/i.test(value.slice(0, 4000))) {
-    evidence.add({
-      kind: 'drop',
-      score: 66,
-      offset,
-      sentence: 'a text is code that starts programs',
-      technique: 'T1059.003',
-    })
-  } else if (isReflectedLoad(values, at)) {
-    evidence.add({
-      kind: 'class',
-      score: 84,
-      offset,
-      sentence: 'a program is loaded from bytes by reflection',
-      technique: 'T1620',
-    })
-  } else if (fileObjects.test(value)) {
-    evidence.add({
-      kind: 'file-object',
-      score: 4,
-      offset,
-      sentence: `${quote(value)} reads and writes files`,
-    })
-  }
-}
-
-const classIds =
-  /72C24DD5-D70A-438B-8A42-98424B88AFB8|13709620-C279-11CE-A49E-444553540000|093FF999-1EA0-4079-9525-9614C3504B74|F935DC22-1CF0-11D0-ADB9-00C04FD58A0B/i
-
-/** `WScript.Shell` and `Shell.Application` under their class ids, which no page needs that does not hide them. */
-function judgeClassIds(text: string, evidence: Evidence): void {
-  const found = classIds.exec(text)
-  if (found === null) return
-  evidence.add({
-    kind: 'shell-object',
-    score: 72,
-    offset: found.index,
-    sentence: 'an object that starts programs is made by its class id',
-    technique: 'T1059.003',
   })
 }
 

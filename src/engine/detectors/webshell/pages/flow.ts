@@ -1,7 +1,7 @@
 // Which names of a page carry the request's data: statement by statement, until nothing changes, without order.
 // Coarse on purpose: a page is small, and what it may do with the data is judged by the sinks.
 
-import { word, type Words } from './words.ts'
+import { closing, word, type Words } from './words.ts'
 
 export interface Sources {
   /** A name that is the request's data wherever it stands: `Request`. */
@@ -60,17 +60,6 @@ function carried(
     if (by !== undefined) return by === name ? name : `${name} (${by})`.slice(0, 60)
   }
   return undefined
-}
-
-/** The place of the bracket that closes the one at `open`. */
-export function closing(values: readonly string[], open: number, to: number): number {
-  let depth = 0
-  for (let at = open; at < to; at++) {
-    const value = values[at]
-    if (value === '(') depth++
-    else if (value === ')' && --depth === 0) return at
-  }
-  return to
 }
 
 function isEnd(words: Words, at: number): boolean {

@@ -3,8 +3,8 @@
 import { type Evidence, quote } from '../evidence.ts'
 import { codeOf } from './blocks.ts'
 import { judgeTraits, type Trait } from './traits.ts'
-import { closing, followRequest, type Flow, type Sources } from './flow.ts'
-import { foldTexts, word, type Words, wordsOf } from './words.ts'
+import { followRequest, type Flow, type Sources } from './flow.ts'
+import { closing, foldTexts, word, type Words, wordsOf } from './words.ts'
 
 const folders = new Set(['File', 'listFiles', 'FileInputStream', 'FileReader'])
 

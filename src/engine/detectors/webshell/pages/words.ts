@@ -9,6 +9,8 @@ export interface Words {
   readonly starts: number[]
   /** Names in lower case for languages that do not tell case apart; texts by value. */
   readonly values: string[]
+  /** From how many pieces or numbers each text was put together; 0 where it stands as it is. */
+  readonly pieces: number[]
   /** How many texts were put together from pieces or numbers. */
   folded: number
 }
@@ -19,7 +21,7 @@ const isLetter = /[A-Za-z_$\x80-\xff]/
 const maxWords = 600_000
 
 export function wordsOf(code: string, syntax: Syntax): Words {
-  const words: Words = { kinds: [], starts: [], values: [], folded: 0 }
+  const words: Words = { kinds: [], starts: [], values: [], pieces: [], folded: 0 }
   let at = 0
   while (at < code.length && words.kinds.length < maxWords)
     at = syntax === 'c' ? readC(code, at, words) : readBasic(code, at, words)
@@ -30,6 +32,7 @@ function push(words: Words, kind: number, start: number, value: string): void {
   words.kinds.push(kind)
   words.starts.push(start)
   words.values.push(value)
+  words.pieces.push(0)
 }
 
 function nameEnd(code: string, start: number): number {
@@ -57,7 +60,7 @@ function readC(code: string, at: number, words: Words): number {
     const end = code.indexOf('*/', at + 2)
     return end < 0 ? code.length : end + 2
   }
-  if (letter === '@' && code[at + 1] === '"') return readDoubled(code, at + 1, words)
+  if (letter === '@' && code[at + 1] === '"') return readDoubled(code, at + 1, words, code.length)
   if (letter === '"' || letter === "'") return readEscaped(code, at, words)
   return readCommon(code, at, words, false)
 }
@@ -70,7 +73,12 @@ function readBasic(code: string, at: number, words: Words): number {
   }
   if (letter <= ' ') return at + 1
   if (letter === "'") return lineEnd(code, at)
-  if (letter === '"') return readDoubled(code, at, words)
+  // Ends with its line at the latest: a quote that nobody closed is an error that the page hides.
+  if (letter === '"') return readDoubled(code, at, words, lineEnd(code, at))
+  if (letter === '&' && isOperatorOrOpen(words)) {
+    const end = readRadix(code, at, words)
+    if (end > at) return end
+  }
   if (letter === '_' && /^_[ \t]*\r?\n/.test(code.slice(at, at + 40))) return code.indexOf('\n', at) + 1
   if (
     (letter === 'r' || letter === 'R') &&
@@ -105,16 +113,33 @@ function lineEnd(code: string, at: number): number {
   return end
 }
 
+function isOperatorOrOpen({ kinds, values }: Words): boolean {
+  const last = kinds.length - 1
+  return last >= 0 && kinds[last] === word.mark && '(,=&+'.includes(values[last]!)
+}
+
+const radixNumber = /&(?:h([0-9a-f]{1,8})|o?([0-7]{1,11}))&?/iy
+
+/** `&H65`, `&O145`, `&0145`: pushed as a decimal number; `at` where there is none. */
+function readRadix(code: string, at: number, words: Words): number {
+  radixNumber.lastIndex = at
+  const found = radixNumber.exec(code)
+  if (found === null) return at
+  const value = found[1] === undefined ? Number.parseInt(found[2]!, 8) : Number.parseInt(found[1], 16)
+  push(words, word.number, at, String(value))
+  return at + found[0].length
+}
+
 /** A string in which a quote is written twice. */
-function readDoubled(code: string, at: number, words: Words): number {
+function readDoubled(code: string, at: number, words: Words, stop: number): number {
   let end = at + 1
-  for (; end < code.length; end++) {
+  for (; end < stop; end++) {
     if (code[end] !== '"') continue
     if (code[end + 1] !== '"') break
     end++
   }
   push(words, word.text, at, code.slice(at + 1, end).replaceAll('""', '"'))
-  return end + 1
+  return code[end] === '"' ? end + 1 : end
 }
 
 function readEscaped(code: string, at: number, words: Words): number {
@@ -144,13 +169,16 @@ export function foldTexts(words: Words, syntax: Syntax): void {
   const join = syntax === 'c' ? '+' : '&'
   for (let round = 0; round < 6; round++) {
     const before = words.kinds.length
-    const next: Words = { kinds: [], starts: [], values: [], folded: words.folded }
+    const next: Words = { kinds: [], starts: [], values: [], pieces: [], folded: words.folded }
     for (let at = 0; at < before;) at = foldAt(words, at, next, join)
     words.kinds.length = 0
     words.starts.length = 0
     words.values.length = 0
-    for (let at = 0; at < next.kinds.length; at++)
+    words.pieces.length = 0
+    for (let at = 0; at < next.kinds.length; at++) {
       push(words, next.kinds[at]!, next.starts[at]!, next.values[at]!)
+      words.pieces[at] = next.pieces[at]!
+    }
     words.folded = next.folded
     if (words.kinds.length === before) return
   }
@@ -182,20 +210,43 @@ function foldAt(words: Words, at: number, out: Words, join: string): number {
     out.kinds.pop()
     out.starts.pop()
     out.values.pop()
+    out.pieces.pop()
     const last = out.values.length - 1
     if (out.values[last]!.length + value.length < 1_000_000) out.values[last] += value
+    out.pieces[last] = Math.max(out.pieces[last]!, 1) + Math.max(words.pieces[at]!, 1)
     out.folded++
     return at + 1
+  }
+  const letters = kind === word.name && value === 'String' ? lettersOf(words, at) : undefined
+  if (letters !== undefined) {
+    push(out, word.text, starts[at]!, letters.value)
+    out.pieces[out.pieces.length - 1] = letters.value.length + 1
+    out.folded++
+    return letters.next
   }
   const compute =
     kind === word.name && values[at + 1] === '(' && values[at - 1] !== '.' ? computed(words, at) : undefined
   if (compute !== undefined) {
     push(out, word.text, starts[at]!, compute.value)
+    out.pieces[out.pieces.length - 1] = 2
     out.folded++
     return compute.next
   }
   push(out, kind, starts[at]!, value)
+  out.pieces[out.pieces.length - 1] = words.pieces[at]!
   return at + 1
+}
+
+/** `String.fromCharCode(101, 118)` of JScript. */
+function lettersOf({ kinds, values }: Words, at: number): { value: string; next: number } | undefined {
+  if (values[at + 1] !== '.' || values[at + 2] !== 'fromCharCode' || values[at + 3] !== '(') return undefined
+  let value = ''
+  for (let here = at + 4; kinds[here] === word.number; here += 2) {
+    value += String.fromCharCode(Number(values[here]) & 0xffff)
+    if (values[here + 1] === ')') return { value, next: here + 2 }
+    if (values[here + 1] !== ',') return undefined
+  }
+  return undefined
 }
 
 function computed({ kinds, values }: Words, at: number): { value: string; next: number } | undefined {
@@ -210,4 +261,23 @@ function computed({ kinds, values }: Words, at: number): { value: string; next: 
     if (values[here + 1] !== ',') return undefined
   }
   return undefined
+}
+
+/** The place of the bracket that closes the one at `open`. */
+export function closing(values: readonly string[], open: number, to: number): number {
+  let depth = 0
+  for (let at = open; at < to; at++) {
+    const value = values[at]
+    if (value === '(') depth++
+    else if (value === ')' && --depth === 0) return at
+  }
+  return to
+}
+
+/** The words of the arguments: in brackets, or up to the end of the statement. */
+export function argumentsOf({ kinds, values }: Words, at: number): { from: number; to: number } {
+  if (values[at + 1] === '(') return { from: at + 2, to: closing(values, at + 1, values.length) }
+  let to = at + 1
+  while (to < kinds.length && kinds[to] !== word.line && values[to] !== ';' && to < at + 400) to++
+  return { from: at + 1, to }
 }

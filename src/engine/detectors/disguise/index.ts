@@ -1,0 +1,1 @@
+export { disguiseDetector } from './detector.ts'

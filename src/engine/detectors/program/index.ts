@@ -1,0 +1,1 @@
+export { programDetector } from './detector.ts'
