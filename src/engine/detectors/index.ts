@@ -8,6 +8,7 @@ import { documentDetector } from './document/index.ts'
 import { eicarDetector } from './eicar/index.ts'
 import { createHashDetector, type HashDatabase } from './hash/index.ts'
 import { macroDetector } from './macro/index.ts'
+import { tempered } from './tempered.ts'
 import { webshellDetector } from './webshell/index.ts'
 import { createYaraDetector, type Variables } from './yara/index.ts'
 
@@ -28,7 +29,11 @@ export function createDetectors({ hash, signatures, variables }: DetectorDatabas
 }
 
 /** They conclude from traits; no signature names what they find. */
-const heuristics: readonly Detector[] = [documentDetector, macroDetector, webshellDetector]
+const heuristics: readonly Detector[] = [
+  documentDetector,
+  tempered(macroDetector),
+  tempered(webshellDetector),
+]
 
 function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {
   const sweep = new Sweep(image, { all: false })

@@ -100,6 +100,15 @@ test('whoever stops early leaves nothing behind', () => {
   }
 })
 
+test('many archives one after the other come out whole', () => {
+  for (let round = 0; round < 150; round++) {
+    const data = randomBytes(1 + ((round * 977) % 9000), round)
+    const { members, faults } = unpack(rar5Of([fileOf('a', data), fileOf('b', 'x')]), flat)
+    assert.deepEqual([members.map(({ size }) => size), faults], [[data.length, 1], []])
+    assert.equal(members[0]?.text, Buffer.from(data).toString('latin1'))
+  }
+})
+
 test('each password is tried, and members with different ones are all opened', () => {
   const bytes = rar5Of([
     fileOf('plain', 'p'),

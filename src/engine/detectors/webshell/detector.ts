@@ -9,6 +9,7 @@ import { textKindOf } from '../../text-kind.ts'
 import { analyseCgi } from './cgi.ts'
 import { Evidence } from './evidence.ts'
 import { cgiKindOf, looksLikeNet, mayBeAspShell, mayBeConfig, mayBeJspShell, mayBePhpShell } from './gates.ts'
+import { judgeDirectives, judgeIntruderTexts, mayHaveDirectives } from './intruder-texts.ts'
 import { analyseAsp, aspKindOf } from './pages/asp.ts'
 import { analyseJsp } from './pages/jsp.ts'
 import { analysePhp } from './php/analyse.ts'
@@ -29,6 +30,7 @@ export const webshellDetector: Detector = {
     for (const [name, analyse] of analyses(text, object)) {
       const evidence = new Evidence()
       analyse(evidence, context)
+      if (name !== 'Config') judgeIntruderTexts(text, evidence)
       const score = evidence.judge(text)?.score ?? 0
       if (score > (best?.score ?? 0)) best = { name, evidence, score }
     }
@@ -53,6 +55,7 @@ function analyses(text: string, { language }: ScanObject): [string, Analysis][] 
     const kind = aspKindOf(text)
     found.push([kind === 'asp' ? 'ASP' : 'ASPX', (evidence) => analyseAsp(text, kind, evidence)])
   }
+  if (mayHaveDirectives(text)) found.push(['Directive', (evidence) => judgeDirectives(text, evidence)])
   const cgi = found.length === 0 ? cgiKindOf(text, language) : undefined
   if (cgi !== undefined) found.push([cgi, (evidence) => analyseCgi(text, cgi, evidence)])
   if (mayBeConfig(text)) found.push(['Config', (evidence) => analyseConfig(text, evidence)])

@@ -14,7 +14,11 @@ const phpHidden =
   /\b(?:include|require)(?:_once)?[\s(@]{1,9}["'][^"'\n]{1,100}\.(?:jpe?g|png|gif|ico|bmp|mp3)["']|(?:\\x[0-9a-f]{2}|\\[01][0-7]{2}){4}|["']\s?[\^&|]\s?["'(~]|["']\s?\^|base64_decode|gzinflate|gzuncompress|str_rot13|\$\{\s?["']|\bgoto\s|=\s?~["'\x80-\xff]|\$_\[?\]?\s?=\s?\[|\$_+\+\+|pack\(["']H|\$\w{1,40}\s?\(|[\])]\s?\(\s?[@$"']|\bchr\s?\(\d+\)\s?\./i
 const phpOpen = /<\?(?!xml)|<script\s{1,9}language\s{0,3}=\s{0,3}["']?php/i
 
+/** Functions of PHP called by a stylesheet or an XPath expression. */
+const phpInXml = /http:\/\/php\.net\/(?:xsl|xpath)/
+
 export function mayBePhpShell(text: string): boolean {
+  if (phpInXml.test(text)) return true
   if (!phpOpen.test(text)) return false
   return phpStrong.test(text) || phpHidden.test(text) || (phpSource.test(text) && phpSink.test(text))
 }

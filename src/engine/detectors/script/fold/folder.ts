@@ -78,9 +78,9 @@ class Folder {
     const before = this.out.at(-1)
     const isMember = isSign(before, '.') || isSign(before, '::')
     // In PowerShell `.$name` is the member that the variable names.
-    if ((isMember && !token.text.startsWith('$')) || (next === undefined && isMember)) return undefined
-    if (next.kind === 'sign' && (next.text === '=' || next.text === '+=' || next.text === '('))
-      return undefined
+    if (isMember && (this.#dialect.infix === undefined || !token.text.startsWith('$'))) return undefined
+    const isTarget = isSign(next, '=') || isSign(next, '+=') || (isSign(next, '(') && !isMember)
+    if (isTarget) return undefined
     const known = this.#variables.get(token.text)
     if (known === undefined) return undefined
     this.#made += known.text.length
@@ -119,7 +119,10 @@ class Folder {
       (next.text === ';' || next.text === '}' || next.text === ',' || next.text === ':')
     )
       return true
-    return next.startsLine && !(next.kind === 'sign' && /^[.+\-*/%&|?:,)\]]/.test(next.text))
+    if (!next.startsLine) return false
+    // A call in PowerShell.
+    if (next.text === '&' && this.#dialect.infix !== undefined) return true
+    return next.kind !== 'sign' || !/^[.+\-*/%&|?:,)\]]/.test(next.text)
   }
 
   /** `name = constant` and `name += constant`; `run "code"`. */
@@ -129,7 +132,8 @@ class Folder {
     if (!isConstant(value)) return
     const sign = out.at(-2)
     const name = out.at(-3)
-    if (sign?.kind === 'sign' && name?.kind === 'name') this.#assign(name.text, sign.text, value)
+    if (sign?.kind === 'sign' && name?.kind === 'name' && !isSign(out.at(-4), '.'))
+      this.#assign(name.text, sign.text, value)
     if (sign?.kind === 'name') this.#runs(sign.text, value)
   }
 

@@ -34,7 +34,9 @@ export function wordToken(
   return { kind, text, number: 0, items: none, offset, startsLine }
 }
 
-export function isConstant(token: Token | undefined): token is Token {
+export type Constant = Token & { readonly kind: 'text' | 'number' | 'list' }
+
+export function isConstant(token: Token | undefined): token is Constant {
   return token !== undefined && (token.kind === 'text' || token.kind === 'number' || token.kind === 'list')
 }
 

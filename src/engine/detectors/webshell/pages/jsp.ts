@@ -6,8 +6,6 @@ import { judgeTraits, type Trait } from './traits.ts'
 import { followRequest, type Flow, type Sources } from './flow.ts'
 import { closing, foldTexts, word, type Words, wordsOf } from './words.ts'
 
-const folders = new Set(['File', 'listFiles', 'FileInputStream', 'FileReader'])
-
 const set = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
 const sources: Sources = {
@@ -105,6 +103,14 @@ const sinks: Readonly<Record<string, Sink>> = {
     unfed: 0,
     beside: /DriverManager/,
   },
+  URL: {
+    kind: 'fetches',
+    words: 'an address that is fetched',
+    fed: 44,
+    unfed: 0,
+    beside: /openConnection|openStream/,
+    technique: 'T1090',
+  },
   Socket: { kind: 'socket', words: 'a connection', fed: 62, unfed: 15, technique: 'T1090' },
   InetSocketAddress: { kind: 'socket', words: 'a connection', fed: 62, unfed: 10, technique: 'T1090' },
 }
@@ -178,6 +184,24 @@ const traits: readonly Trait[] = [
     text: /(?:pwd|passw(?:or)?d|pass)\w*"?\s*\)?\s*\.\s*equals|equals\s*\(\s*(?:pwd|passw(?:or)?d|pass)/i,
   },
   { words: 'compiles Java', weight: 30, text: /ToolProvider|JavaCompiler/ },
+  {
+    words: 'lists the tables of a database',
+    weight: 24,
+    text: /\.getTables\s*\(|user_tab(?:le)?s?_|from user_tables|information_schema|show tables|sysobjects/i,
+  },
+  { words: 'reads whole tables', weight: 26, text: /select \* from\s{0,3}["'`]\s*\+/i },
+  { words: 'writes tables out', weight: 24, text: /insert into\s{0,3}["'`]?\s*\+/i },
+  {
+    words: 'tries addresses in turn',
+    weight: 24,
+    text: /lastIndexOf\s*\(\s*"\."\s*\)\s*\+\s*1\s*\)|<=?\s*25[4-6]\s*;/,
+  },
+  {
+    words: 'works in many threads',
+    weight: 10,
+    text: /extends Thread\b|new Thread\s*\(|ThreadGroup|Executors\./,
+  },
+  { words: 'asks other hosts', weight: 14, text: /openConnection\s*\(|isReachable\s*\(|InetAddress/ },
 ]
 
 export function analyseJsp(text: string, evidence: Evidence): void {
@@ -196,6 +220,32 @@ export function analyseJsp(text: string, evidence: Evidence): void {
   judgeTraits(traits, unescaped, evidence, { least: 3, limit: 88, atLeastScore: 40 })
 }
 
+/** What is done with a file or folder that the request names; each alone is an oversight. */
+const fileUses: Readonly<Record<string, { kind: string; score: number; words: string; isMethod?: true }>> = {
+  File: { kind: 'reads', score: 30, words: 'names a file or folder' },
+  FileInputStream: { kind: 'shows', score: 36, words: 'names the file that is read' },
+  FileReader: { kind: 'shows', score: 36, words: 'names the file that is read' },
+  listFiles: { kind: 'lists', score: 44, words: 'names the folder that is listed', isMethod: true },
+  list: { kind: 'lists', score: 44, words: 'names the folder that is listed', isMethod: true },
+  delete: { kind: 'changes', score: 40, words: 'names what is deleted', isMethod: true },
+  renameTo: { kind: 'changes', score: 40, words: 'names what is renamed', isMethod: true },
+}
+
+function judgeFolder(words: Words, at: number, flow: Flow, evidence: Evidence): void {
+  const name = words.values[at]!
+  const use = Object.hasOwn(fileUses, name) ? fileUses[name] : undefined
+  if (use === undefined) return
+  const before = words.values[at - 1]
+  if (use.isMethod === true ? before !== '.' : before !== 'new' && before !== '.') return
+  const by =
+    use.isMethod === true
+      ? flow.carries(at - 2, at - 1)
+      : flow.carries(at + 2, closing(words.values, at + 1, words.values.length))
+  if (by === undefined) return
+  const { kind, score } = use
+  evidence.add({ kind, score, offset: words.starts[at]!, sentence: `${by} ${use.words}`, technique: 'T1083' })
+}
+
 interface Place {
   readonly at: number
   readonly code: string
@@ -205,16 +255,7 @@ interface Place {
 function judgeCall(words: Words, { at, code, flow }: Place, evidence: Evidence): void {
   const name = words.values[at]!
   const sink = Object.hasOwn(sinks, name) ? sinks[name] : undefined
-  if (folders.has(name) && words.values[at - 1] === 'new') {
-    const by = flow.carries(at + 2, closing(words.values, at + 1, words.values.length))
-    if (by !== undefined)
-      evidence.add({
-        kind: 'reads',
-        score: 34,
-        offset: words.starts[at]!,
-        sentence: `${by} names a file or folder`,
-      })
-  }
+  judgeFolder(words, at, flow, evidence)
   if (sink === undefined || (sink.beside !== undefined && !sink.beside.test(code))) return
   // A declaration, not a call.
   if (words.values[at - 1] === 'void' || words.values[at - 1] === 'class') return
