@@ -80,6 +80,7 @@ async function runTask(lane: Lane, id: string, task: Task): Promise<Done> {
 
 const counts = new Map<string, { runs: number; ms: number; slowestMs: number }>()
 let done = 0
+const runsSoFar = (): number => done
 const queue: { id: string; task: Task }[] = []
 
 function fill(round: number): void {
@@ -113,7 +114,7 @@ async function work(lane: Lane): Promise<void> {
 const lanes = Array.from({ length: availableParallelism() }, startLane)
 let exitCode = 0
 try {
-  for (let round = 0; done < total && performance.now() < endsAt; round++) {
+  for (let round = 0; runsSoFar() < total && performance.now() < endsAt; round++) {
     fill(round)
     // oxlint-disable-next-line no-await-in-loop -- each round shares out what is left
     await Promise.all(lanes.map(work))

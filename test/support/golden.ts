@@ -56,9 +56,10 @@ export function goldenSamples(id: string): GoldenSample[] {
 
 /** Replaces the samples of one format. */
 export function writeGoldenSamples(id: string, samples: readonly GoldenSample[]): void {
-  const lines = samples.map(({ bytes, ...rest }) => {
-    return `${JSON.stringify({ ...rest, data: zstdCompressSync(bytes).toString('base64') })}\n`
-  })
+  const lines = samples.map(
+    ({ bytes, ...rest }) =>
+      `${JSON.stringify({ ...rest, data: zstdCompressSync(bytes).toString('base64') })}\n`,
+  )
   mkdirSync(goldenFolder, { recursive: true })
   writeFileSync(join(goldenFolder, `${id}.ndjson`), lines.join(''))
 }

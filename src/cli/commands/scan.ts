@@ -145,9 +145,9 @@ export const scan: Command<typeof options> = defineCommand({
 })
 
 /** Loaded only when it is asked for: it brings in the C library and the validator. */
-async function responder(options: Omit<ResponderOptions, 'curer'>): Promise<(curer: Curer) => Responder> {
+async function responder(wanted: Omit<ResponderOptions, 'curer'>): Promise<(curer: Curer) => Responder> {
   const { createResponder } = await import('../scan/respond.ts')
-  return (curer) => createResponder({ ...options, curer })
+  return (curer) => createResponder({ ...wanted, curer })
 }
 
 function givenLimits(given: Options): Partial<ScanLimits> {

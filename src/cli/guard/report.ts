@@ -154,9 +154,11 @@ function jsonReport(terminal: Terminal, out: (line: string) => void): GuardRepor
         ...(responded?.changes === undefined
           ? {}
           : {
-              changes: responded.changes.map(({ kind, chain, names }) => {
-                return { kind, chain: [...chain], names: [...names] }
-              }),
+              changes: responded.changes.map(({ kind, chain, names }) => ({
+                kind,
+                chain: [...chain],
+                names: [...names],
+              })),
             }),
       }
       out(jsonLine(line))

@@ -9,8 +9,14 @@ function scoreOf(name: string, finding: string): number {
   const scores: number[] = []
   const detector = tempered({
     id: 'sure',
-    detect: (_, { suspect }) =>
-      suspect({ name: finding, offset: 0, score: 95, reasons: ['it does'], techniques: ['T1505.003'] }),
+    detect: (_, context) =>
+      context.suspect({
+        name: finding,
+        offset: 0,
+        score: 95,
+        reasons: ['it does'],
+        techniques: ['T1505.003'],
+      }),
   })
   const object = {
     chain: ['a.zip', name],

@@ -18,37 +18,37 @@ export const or: Binary = (cpu, size, a, b) => logic(cpu, size, a | b)
 export const xor: Binary = (cpu, size, a, b) => logic(cpu, size, a ^ b)
 
 function addWith(cpu: Cpu, size: Size, [a, b, carry]: readonly [number, number, number]): number {
-  const shift = shiftOf(size)
-  const left = (a << shift) >>> 0
-  const right = (b << shift) >>> 0
-  const sum = left + right + ((carry << shift) >>> 0)
+  const by = shiftOf(size)
+  const left = (a << by) >>> 0
+  const right = (b << by) >>> 0
+  const sum = left + right + ((carry << by) >>> 0)
   const result = sum | 0
   cpu.carry = sum > 0xffffffff ? 1 : 0
   cpu.overflow = ((left ^ result) & (right ^ result)) < 0 ? 1 : 0
-  cpu.result = result >> shift
+  cpu.result = result >> by
   cpu.adjust = ((a ^ b ^ cpu.result) >>> 4) & 1
   return cpu.result
 }
 
 function subtractWith(cpu: Cpu, size: Size, [a, b, borrow]: readonly [number, number, number]): number {
-  const shift = shiftOf(size)
-  const left = (a << shift) >>> 0
-  const right = (b << shift) >>> 0
-  const difference = left - right - ((borrow << shift) >>> 0)
+  const by = shiftOf(size)
+  const left = (a << by) >>> 0
+  const right = (b << by) >>> 0
+  const difference = left - right - ((borrow << by) >>> 0)
   const result = difference | 0
   cpu.carry = difference < 0 ? 1 : 0
   cpu.overflow = ((left ^ right) & (left ^ result)) < 0 ? 1 : 0
-  cpu.result = result >> shift
+  cpu.result = result >> by
   cpu.adjust = ((a ^ b ^ cpu.result) >>> 4) & 1
   return cpu.result
 }
 
 function logic(cpu: Cpu, size: Size, value: number): number {
-  const shift = shiftOf(size)
+  const by = shiftOf(size)
   cpu.carry = 0
   cpu.overflow = 0
   cpu.adjust = 0
-  cpu.result = (value << shift) >> shift
+  cpu.result = (value << by) >> by
   return cpu.result
 }
 
@@ -152,7 +152,8 @@ export function shiftDouble(
 /** MUL and IMUL of the accumulator; the product goes to AX, DX:AX or EDX:EAX. */
 export function multiply(cpu: Cpu, size: Size, value: number, kind: 'signed' | 'unsigned'): void {
   const bits = size * 8
-  const wide = kind === 'signed' ? BigInt.asIntN : BigInt.asUintN
+  const wide = (width: number, word: bigint): bigint =>
+    kind === 'signed' ? BigInt.asIntN(width, word) : BigInt.asUintN(width, word)
   const product = wide(bits, BigInt(cpu.getRegister(0, size))) * wide(bits, BigInt(value))
   const low = Number(BigInt.asIntN(32, BigInt.asUintN(bits, product)))
   const high = Number(BigInt.asIntN(32, BigInt.asUintN(bits, product >> BigInt(bits))))
@@ -181,7 +182,8 @@ export function multiplySigned(cpu: Cpu, size: Size, a: number, b: number): numb
 /** DIV and IDIV of AX, DX:AX or EDX:EAX. Throws Trap. */
 export function divide(cpu: Cpu, size: Size, value: number, kind: 'signed' | 'unsigned'): void {
   const bits = size * 8
-  const wide = kind === 'signed' ? BigInt.asIntN : BigInt.asUintN
+  const wide = (width: number, word: bigint): bigint =>
+    kind === 'signed' ? BigInt.asIntN(width, word) : BigInt.asUintN(width, word)
   const divisor = wide(bits, BigInt(value))
   if (divisor === 0n) throw new Trap(divideError)
   const raw =

@@ -76,26 +76,23 @@ function other(cpu: Cpu, opcode: number): void {
     case 0xc1:
       exchangeAdd(cpu, opcode === 0xc0 ? 1 : size)
       return
-    case 0xb6:
-    case 0xb7:
-      cpu.decode()
-      cpu.setRegister(cpu.reg, size, cpu.get(opcode === 0xb6 ? 1 : 2))
-      return
-    case 0xbe:
-      cpu.decode()
-      cpu.setRegister(cpu.reg, size, (cpu.get(1) << 24) >> 24)
-      return
-    case 0xbf:
-      cpu.decode()
-      cpu.setRegister(cpu.reg, size, (cpu.get(2) << 16) >> 16)
-      return
     case 0xbc:
     case 0xbd:
       scanBits(cpu, opcode)
       return
     default:
-      throw new UndefinedInstruction()
+      widen(cpu, opcode)
   }
+}
+
+/** MOVZX and MOVSX. */
+function widen(cpu: Cpu, opcode: number): void {
+  const isSigned = opcode >= 0xbe
+  if (((opcode & 0xf7) | 1) !== 0xb7) throw new UndefinedInstruction()
+  cpu.decode()
+  const shift = (opcode & 1) === 0 ? 24 : 16
+  const value = cpu.get(shift === 24 ? 1 : 2)
+  cpu.setRegister(cpu.reg, cpu.operandSize, isSigned ? (value << shift) >> shift : value)
 }
 
 /** CPUID: an old processor without extensions. */

@@ -24,8 +24,9 @@ export const maxRead = 256 * 1024
 
 const empty = new Uint8Array(0)
 
-/** A source over bytes in memory. */
-export function bytesSource(bytes: Uint8Array): ByteSource {
+/** A source over bytes in memory. Views are plain arrays, whose `slice` copies; that of a Buffer does not. */
+export function bytesSource(given: Uint8Array): ByteSource {
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length)
   return {
     size: bytes.length,
     whole: bytes,

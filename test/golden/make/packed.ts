@@ -69,7 +69,7 @@ const word = (value: number): number[] => [
 
 const key = 0x5a
 const encrypted = new Uint8Array(dataBytes).fill(key)
-for (const [index, char] of [...payload].entries()) encrypted[index] = char.charCodeAt(0) ^ key
+for (let index = 0; index < payload.length; index++) encrypted[index] = payload.charCodeAt(index) ^ key
 
 // mov esi, data; mov ecx, bytes; l: xor byte [esi], key; inc esi; loop l; ret
 const simple = [
@@ -90,14 +90,26 @@ const simple = [
 function behindException(): number[] {
   const handlerAt = base + codeAt + 0x80
   const start = [
-    ...[0x68, ...word(handlerAt)],
-    ...[0x64, 0xff, 0x35, ...word(0)],
-    ...[0x64, 0x89, 0x25, ...word(0)],
+    0x68,
+    ...word(handlerAt),
+    0x64,
+    0xff,
+    0x35,
+    ...word(0),
+    0x64,
+    0x89,
+    0x25,
+    ...word(0),
     0xcc,
     // Not reached: hlt
     0xf4,
-    ...[0x64, 0x8f, 0x05, ...word(0)],
-    ...[0x83, 0xc4, 4],
+    0x64,
+    0x8f,
+    0x05,
+    ...word(0),
+    0x83,
+    0xc4,
+    4,
     ...simple,
   ]
   // mov eax, [esp + 12]; add dword [eax + 0xb8], 2; xor eax, eax; ret

@@ -75,14 +75,11 @@ function judgePart(source: ByteSource, part: BodyPart, name: string, walk: Walk)
 function judgeBody(body: ByteSource, part: BodyPart, name: string, walk: Walk): Judgement {
   const { edit } = walk
   try {
+    const changes = /^message\/(?:rfc822|global)$/.test(part.type) ? bareChanges(body, walk) : []
+    if (changes.length > 0) return { kind: 'replace', bytes: changedBytes(body, changes, edit) }
     const judgement = edit.judge({ name, source: body })
     if (judgement.kind !== 'keep') return judgement
-    if (hasBadContent(body, part, name, walk)) return { kind: 'remove' }
-    if (!/^message\/(?:rfc822|global)$/.test(part.type)) return judgement
-    const changes = bareChanges(body, walk)
-    return changes.length === 0
-      ? judgement
-      : { kind: 'replace', bytes: changedBytes(body, changes, edit) }
+    return hasBadContent(body, part, name, walk) ? { kind: 'remove' } : judgement
   } finally {
     body.release?.()
   }

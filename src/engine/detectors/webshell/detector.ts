@@ -8,7 +8,15 @@ import { textOf } from '../../source/text.ts'
 import { textKindOf } from '../../text-kind.ts'
 import { analyseCgi } from './cgi.ts'
 import { Evidence } from './evidence.ts'
-import { cgiKindOf, looksLikeNet, mayBeAspShell, mayBeConfig, mayBeJspShell, mayBePhpShell } from './gates.ts'
+import {
+  cgiKindOf,
+  isBarePhp,
+  looksLikeNet,
+  mayBeAspShell,
+  mayBeConfig,
+  mayBeJspShell,
+  mayBePhpShell,
+} from './gates.ts'
 import { judgeDirectives, judgeIntruderTexts, mayHaveDirectives } from './intruder-texts.ts'
 import { analyseAsp, aspKindOf } from './pages/asp.ts'
 import { analyseJsp } from './pages/jsp.ts'
@@ -46,7 +54,9 @@ type Analysis = (evidence: Evidence, context: DetectContext) => void
 function analyses(text: string, { language }: ScanObject): [string, Analysis][] {
   const found: [string, Analysis][] = []
   if ((text.includes('<?') || text.includes('<script')) && mayBePhpShell(text)) {
-    found.push(['PHP', (evidence, { budget }) => analysePhp(text, evidence, budget)])
+    found.push(['PHP', (evidence, { budget }) => analysePhp(text, { evidence, budget, isBare: false })])
+  } else if (isBarePhp(text)) {
+    found.push(['PHP', (evidence, { budget }) => analysePhp(text, { evidence, budget, isBare: true })])
   }
   const hasBlocks = text.includes('<%') || text.includes('<jsp:') || /\brunat\b|msxsl:script/i.test(text)
   const isJsp = (hasBlocks || language === 'jsp' || text.includes('yv66vg')) && mayBeJspShell(text)

@@ -20,7 +20,34 @@ const phpInXml = /http:\/\/php\.net\/(?:xsl|xpath)/
 export function mayBePhpShell(text: string): boolean {
   if (phpInXml.test(text)) return true
   if (!phpOpen.test(text)) return false
+  return (
+    mayRun(text) ||
+    (text.length < maxCommented && hiddenByComments.test(text) && mayRun(withoutComments(text)))
+  )
+}
+
+function mayRun(text: string): boolean {
   return phpStrong.test(text) || phpHidden.test(text) || (phpSource.test(text) && phpSink.test(text))
+}
+
+const maxCommented = 16 * 1024
+/** A comment between a name and its bracket, or between two pieces of a text. */
+const hiddenByComments = /[\w\])}]\s?\/\*[^*]{0,80}\*\/\s?[([]|["']\s?\.\s?\/\*|\*\/\s?["']\s?\./
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[^]*?\*\//g, '')
+}
+
+/** Files without an opening mark, which another file includes, runs or unpacks. */
+const phpStart =
+  /^(?:\s|#[^\n]*\n|\/\/[^\n]*\n|\/\*[^*]{0,2000}\*\/)*(?:@?\$\w{1,40}\s?=|@?(?:eval|assert|error_reporting|set_time_limit|ini_set|ignore_user_abort|session_start)\s?\(|function \w{1,40}\s?\(|if\s?\()/
+const phpOnly =
+  /\$_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES)\b|\b(?:base64_decode|gzinflate|stream_filter_register|fputs)\s?\(/
+
+export function isBarePhp(text: string): boolean {
+  return (
+    text.includes('$') && !text.includes('<?') && phpStart.test(text.slice(0, 4000)) && phpOnly.test(text)
+  )
 }
 
 const jspMarks =

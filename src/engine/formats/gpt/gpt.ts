@@ -63,7 +63,7 @@ function headerOf(source: ByteSource): Header | undefined {
 
 function hasChecksum(header: Uint8Array): boolean {
   if (u32(header, 12) !== headerBytes) return false
-  const copy = header.slice()
+  const copy = Uint8Array.from(header)
   copy.fill(0, 16, 20)
   return crc32(copy) === u32(header, 16)
 }

@@ -14,6 +14,7 @@ import { Rc4 } from '../../parsers/inno/index.ts'
 import type { Budget } from '../../limits.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource, type Decoder } from '../../source/decoded-source.ts'
+import { layered } from '../../source/layered.ts'
 
 const mark = 0x1a626c7a
 const markBytes = 4
@@ -94,7 +95,11 @@ export function openEncryptedChunk(
   const range = { from: start + saltBytes, to: start + saltBytes + place.packedBytes }
   const plain = new DecodedSource(() => new Decryption(source, range, key), budget, place.packedBytes)
   const chunk = openPacked(plain, { ...place, offset: 0 }, budget)
-  return chunk === 'unknown method' ? undefined : chunk
+  if (typeof chunk === 'string') {
+    plain.release()
+    return chunk === 'unknown method' ? undefined : chunk
+  }
+  return { ...chunk, source: layered(chunk.source, plain) }
 }
 
 class Decryption implements Decoder {

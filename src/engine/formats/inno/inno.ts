@@ -94,17 +94,20 @@ function* filesOfChunk(source: ByteSource, opened: OpenedChunk, context: UnpackC
     return
   }
   const reported = new Set<string>()
-  for (const file of inside) {
-    const fileName = `file ${file.number}`
-    const report = (message: string): void => {
-      const key = `${fileName} ${message}`
-      if (!reported.has(key)) context.fault(fileName, 'damaged', chunk.fault() ?? message)
-      reported.add(key)
+  try {
+    for (const file of inside) {
+      const fileName = `file ${file.number}`
+      const report = (message: string): void => {
+        const key = `${fileName} ${message}`
+        if (!reported.has(key)) context.fault(fileName, 'damaged', chunk.fault() ?? message)
+        reported.add(key)
+      }
+      const open = (): FileDecoder => new FileDecoder(chunk.source, file, header.version, report)
+      yield { name: fileName, source: new DecodedSource(open, budget, file.size) }
     }
-    const open = (): FileDecoder => new FileDecoder(chunk.source, file, header.version, report)
-    yield { name: fileName, source: new DecodedSource(open, budget, file.size) }
+  } finally {
+    chunk.source.release?.()
   }
-  chunk.source.release?.()
 }
 
 function decrypted(

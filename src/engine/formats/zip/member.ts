@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 
 import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
+import { layered } from '../../source/layered.ts'
 import type { UnpackContext } from '../format.ts'
 import { type Report, StoredMember, UnpackedMember } from './checked.ts'
 import { decrypt, looksPacked } from './decrypt.ts'
@@ -51,7 +52,7 @@ function openData(archive: Archive, reading: Reading, report: Report): ByteSourc
   }
   const member = openPlain(plain.source, { start: 0, end: plain.length }, { reading, context, report })
   if (member === undefined) plain.source.release()
-  return member === undefined ? undefined : releasingBoth(member, plain.source)
+  return member === undefined ? undefined : layered(member, plain.source)
 }
 
 interface How {
@@ -91,17 +92,4 @@ function isLikely(source: ByteSource, span: { start: number; end: number }, read
   for (const chunk of chunksOf(sliceSource(source, span.start, span.end - span.start)))
     crc = crc32(chunk, crc)
   return crc === reading.crc
-}
-
-function releasingBoth(member: ByteSource, plain: ByteSource): ByteSource {
-  return {
-    get size() {
-      return member.size
-    },
-    read: (offset, length) => member.read(offset, length),
-    release() {
-      member.release?.()
-      plain.release?.()
-    },
-  }
 }

@@ -39,7 +39,15 @@ export const aspTraits: readonly Trait[] = [
     text: /net user|net localgroup|netstat|ipconfig|43958|serv-?u|pcanywhere|radmin|\bsite exec/i,
     least: 2,
   },
-  { words: 'scans ports', weight: 14, text: /port\s?scan|scanport|扫描/i },
+  { words: 'scans ports', weight: 18, text: /port\s?scan|scan\s?port|扫描/i },
+  { words: 'tests where it may write', weight: 26, text: /\.gettempname\b/i },
+  {
+    words: 'changes accounts and sites',
+    weight: 30,
+    text: /getobject\s{0,3}\(\s{0,3}"(?:winnt|iis|ldap|winmgmts):/i,
+  },
+  { words: 'makes or repairs databases', weight: 10, text: /adox\.catalog|jro\.jetengine/i },
+  { words: 'loads files up', weight: 10, text: /\.binaryread\b|\.savetofile\b/i, least: 2 },
   { words: 'runs code from texts', weight: 14, text: /(?:^|[^.\w])(?:execute|executeglobal|eval)[\s("]/i },
   { words: 'infects pages', weight: 14, text: /挂马|<iframe[^>]{0,80}(?:width|height)=["']?0|\bgua ?ma\b/i },
   {
@@ -84,6 +92,20 @@ export const aspxTraits: readonly Trait[] = [
     text: /SetCreationTime|SetLastWriteTime|LastWriteTime\s*=|CreationTime\s*=/,
   },
   { words: 'reads the registry', weight: 20, text: /Microsoft\.Win32|RegistryKey|OpenSubKey/ },
+  { words: 'walks the registry', weight: 24, text: /GetSubKeyNames|GetValueNames/ },
+  { words: 'tests what it may write', weight: 16, text: /File\.Create\([^;\n]{1,60}\)\.Close/ },
+  {
+    words: 'reads what passes the network',
+    weight: 60,
+    text: /SocketType\.Raw|IOControlCode\.ReceiveAll|SIO_RCVALL|ProtocolType\.(?:IP|Raw)\b/,
+  },
+  { words: 'works in threads', weight: 8, text: /new\s+Thread\(|ThreadPool|ThreadStart/ },
+  {
+    words: 'changes accounts and services',
+    weight: 20,
+    text: /WinNT:\/\/|ServiceController|LogonUser|DuplicateToken|ImpersonateLoggedOnUser/,
+  },
+  { words: 'scans ports', weight: 24, text: /port\s?scan|scan\s?port|scan_?ports/i },
   {
     words: 'asks the system about itself',
     weight: 14,

@@ -29,7 +29,9 @@ const netSources: Sources = {
 /** What a page put there or fetched before: code that is not in the file. */
 const storeSources: Sources = {
   names: set('session Session'),
-  methods: set('responsebody responsetext ResponseText DownloadString DownloadData'),
+  methods: set(
+    'responsebody responsetext ResponseText responseText Responsetext ResponseBody responseBody Responsebody DownloadString DownloadData responsestream',
+  ),
   cleaners: basicSources.cleaners,
 }
 
@@ -109,7 +111,7 @@ function judgeCode(code: string, context: Code): void {
     else if (kind === word.text) judgeText(words, at, context)
   }
   judgeFetches(words, { flow, stores, evidence: context.evidence, layer: context.layer, at: context.at })
-  judgeFiles(words, flow, context)
+  judgeFiles(words, flow, { ...context, code })
 }
 
 /** Names that are set once, to a text. */
@@ -413,7 +415,18 @@ const pathScore = 40
 const basicWriters = set('write writeline writetext')
 const basicFiles = set('createtextfile opentextfile savetofile')
 
-function judgeFiles(words: Words, flow: Flow, { syntax, evidence, layer, at: outer }: Code): void {
+interface FileJudging extends Code {
+  readonly code: string
+}
+
+/** The page itself, by one of the server's variables. */
+const ownPath = /servervariables\s{0,3}\(\s{0,3}"(?:script_name|path_info|url|path_translated)"/i
+
+function judgeFiles(
+  words: Words,
+  flow: Flow,
+  { syntax, evidence, layer, at: outer, code }: FileJudging,
+): void {
   if (syntax !== 'basic') return judgeNetFiles(words, flow, { evidence, layer, at: outer, syntax })
   let named: { by: string; offset: number; isWhole: boolean } | undefined
   let content: string | undefined
@@ -435,9 +448,10 @@ function judgeFiles(words: Words, flow: Flow, { syntax, evidence, layer, at: out
     else if (words.values[at - 2] !== 'response') content ??= by
   }
   if (named === undefined || content === undefined) return
+  const isUnchecked = (/binaryread/i.test(code) && !uploadChecks.test(code)) || ownPath.test(code)
   evidence.add({
     kind: 'write',
-    score: named.isWhole ? 64 : 48,
+    score: named.isWhole || isUnchecked ? 64 : 48,
     offset: layer === 0 ? named.offset : outer,
     sentence: `${content} is written to a file that ${named.by} names`,
     technique: 'T1105',
@@ -488,6 +502,15 @@ function judgeNetFiles(words: Words, flow: Flow, { evidence, layer, at: outer }:
     if (!isFile && !netContents.test(name)) continue
     const { from, to } = argumentsOf(words, at)
     const by = flow.carries(from, to)
+    const script = isFile && name !== 'File' ? scriptNamed(words, from, to) : undefined
+    if (script !== undefined)
+      evidence.add({
+        kind: 'script-file',
+        score: 36,
+        offset: layer === 0 ? words.starts[at]! : outer,
+        sentence: `${script} is written`,
+        technique: 'T1105',
+      })
     if (by === undefined) continue
     if (isFile && named === undefined)
       named = { by, offset: words.starts[at]!, isWhole: words.values[from] !== 'Server' }

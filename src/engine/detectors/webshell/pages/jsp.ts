@@ -231,6 +231,9 @@ const fileUses: Readonly<Record<string, { kind: string; score: number; words: st
   renameTo: { kind: 'changes', score: 40, words: 'names what is renamed', isMethod: true },
 }
 
+/** `path.contains("..")`: what the request names stays below a folder. */
+const looksForParents = /(?:contains|indexOf|startsWith|matches|replace\w*)\s{0,3}\(\s{0,3}"[^"\n]{0,9}\.\./
+
 function judgeFolder(words: Words, at: number, flow: Flow, evidence: Evidence): void {
   const name = words.values[at]!
   const use = Object.hasOwn(fileUses, name) ? fileUses[name] : undefined
@@ -255,7 +258,7 @@ interface Place {
 function judgeCall(words: Words, { at, code, flow }: Place, evidence: Evidence): void {
   const name = words.values[at]!
   const sink = Object.hasOwn(sinks, name) ? sinks[name] : undefined
-  judgeFolder(words, at, flow, evidence)
+  if (!looksForParents.test(code)) judgeFolder(words, at, flow, evidence)
   if (sink === undefined || (sink.beside !== undefined && !sink.beside.test(code))) return
   // A declaration, not a call.
   if (words.values[at - 1] === 'void' || words.values[at - 1] === 'class') return

@@ -16,9 +16,12 @@ const work: Work = { evaluate, run, runCode }
 const stepsPerByte = 8
 const stepsForAll = 150_000
 
-/** Adds what speaks against the PHP in `text` to `evidence`. */
-export function analysePhp(text: string, evidence: Evidence, budget: Budget): void {
-  const tokens = tokenize(text, { isCode: false })
+/** Adds what speaks against the PHP in `text` to `evidence`; `isBare`: all is code, without an opening mark. */
+export function analysePhp(
+  text: string,
+  { evidence, budget, isBare }: { evidence: Evidence; budget: Budget; isBare: boolean },
+): void {
+  const tokens = tokenize(text, { isCode: isBare })
   const maxSteps = Math.min(3_000_000, stepsForAll + text.length * stepsPerByte)
   const machine = new Machine({ evidence, budget, maxSteps }, work)
   try {

@@ -151,10 +151,10 @@ function pathSink(kind: string, score: number, words: string): Effect {
     return called === 'scandir' || called === 'glob' ? tainted(origin.file, 'names of files') : unknown
   }
 }
-define(['opendir', 'scandir', 'glob', 'dir', 'chdir'], pathSink('lists', 36, 'the folder that is listed'))
+define(['opendir', 'scandir', 'glob', 'dir', 'chdir'], pathSink('lists', 38, 'the folder that is listed'))
 define(['readfile', 'highlight_file', 'show_source', 'fpassthru_'], pathSink(
   'reads',
-  36,
+  37,
   'the file that is shown',
 ))
 define(['unlink', 'rmdir', 'chmod', 'mkdir', 'touch', 'chown'], pathSink('changes', 36, 'what is changed'))
@@ -186,7 +186,9 @@ define([
   'ftp_login',
 ], (machine, args, { at, called }) => {
   const isFree =
-    args.slice(0, 2).every((arg) => (deepTaint(arg).taint & origin.request) !== 0) && args.length > 1
+    args.length > 1
+      ? args.slice(0, 2).every((arg) => (deepTaint(arg).taint & origin.request) !== 0)
+      : isConnection(args[0])
   if (isFree) machine.report('connects', 42, at, `${called} goes where the request says`)
   return unknown
 })
@@ -209,15 +211,7 @@ define(['stream_socket_server', 'socket_create', 'socket_create_listen'], (machi
   return tainted(origin.remote, 'a connection')
 })
 define(['mail'], (machine, args, { at }) => {
-  const isFree =
-    args.length > 2 &&
-    args
-      .slice(0, 3)
-      .every(
-        (arg, place) =>
-          (deepTaint(arg).taint & (place === 0 ? requestWhole : requestWhole | origin.embedded)) !== 0,
-      )
-  if (isFree) machine.report('mails', 61, at, 'the request gives address, subject and text of mails')
+  if (isMailer(args)) machine.report('mails', 61, at, 'the request gives address, subject and text of mails')
   return unknown
 })
 define(['putenv'], (machine, args, { at }) => {
@@ -236,6 +230,24 @@ define(['sprintf'], (_, args) => {
   }
   return concatenate(parts)
 })
+
+/** `"host=" . $_POST['h'] . " user=" …`: one text that says it all. */
+function isConnection(given: Value | undefined): boolean {
+  if (given === undefined) return false
+  const { taint, head } = deepTaint(given)
+  return (
+    (taint & (origin.request | origin.embedded)) !== 0 && (head === '' || /^\s*(?:host|dbname)=$/.test(head))
+  )
+}
+
+/** Whom, under what title and what: the text may stand among the headers. */
+function isMailer(args: readonly Value[]): boolean {
+  const [to, subject, ...texts] = args.map((arg) => deepTaint(arg).taint)
+  const whole = requestWhole | origin.remote
+  if (to === undefined || (to & whole) === 0) return false
+  const isText = texts.some((taint) => (taint & (whole | origin.embedded)) !== 0)
+  return isText && ((subject ?? 0) & (whole | origin.embedded)) !== 0
+}
 
 const maxMade = 100_000
 
@@ -297,8 +309,15 @@ function hasDelimiters(pattern: string): boolean {
   return end > 0 && /^[imsxuADSUXJe\s]*$/.test(pattern.slice(end + 1)) && pattern.slice(end + 1).includes('e')
 }
 
-export function readFile(args: readonly Value[], name: string): Value {
+export function readFile(
+  machine: Machine,
+  args: readonly Value[],
+  { name, at }: { name: string; at: number },
+): Value {
   const [path = unknown] = args
+  const named = deepTaint(path)
+  if ((named.taint & origin.request) !== 0 && named.head === '')
+    machine.report('reads', 37, at, `${name}: ${named.from} names the file that is read`)
   const head = beginning(path).slice(0, 40)
   if (name.endsWith('open')) return objectValue('file', path, streamed(path, head))
   return streamed(path, head)

@@ -41,7 +41,7 @@ export function callFunction(machine: Machine, name: string, args: readonly Valu
   if (effect !== undefined) return effect(machine, args, { ...site, called: name })
   if (callbackTakers.has(name)) return callback(machine, name, args, site)
   if (remoteReaders.has(name)) return tainted(origin.remote, `${name}()`)
-  if (fileReaders.has(name)) return readFile(args, name)
+  if (fileReaders.has(name)) return readFile(machine, args, { name, at: site.at })
   if (requestFunctions.has(name)) return tainted(origin.request, `${name}()`)
   if (carriers.has(name)) return carried(name, args)
   return unknown
@@ -277,6 +277,7 @@ interface MethodCall {
   readonly nodes: readonly Argument[]
 }
 
+const queryMethods = new Set(['query', 'exec', 'multi_query', 'real_query', 'prepare'])
 const runMethods = new Set(['run', 'exec', 'shellexecute', 'shell'])
 
 /** `$object->name(…)` and `Class::name(…)`. */
@@ -324,6 +325,15 @@ function knownMethod(
       if (called === 'fwrite')
         writeSink(machine, 'fwrite', { path: object.inner ?? unknown, content: args[0] ?? unknown, at })
       break
+    case 'mysqli':
+    case 'pdo':
+    case 'sqlite3':
+      if (queryMethods.has(called)) {
+        const query = deepTaint(args[0] ?? unknown)
+        if ((query.taint & origin.request) !== 0 && query.head === '')
+          machine.report('sql', 34, at, `${called} runs ${query.from}`)
+      }
+      break
     case 'ffi':
       if (called === 'system' || called === 'popen') commandSink(machine, called, args[0] ?? unknown, at)
       return object
@@ -366,6 +376,14 @@ function dispatched(machine: Machine, object: Value, name: Value, { args, at }: 
   return data
 }
 
+const databases = new Set(['mysqli', 'pdo', 'sqlite3'])
+
+function judgeDatabase(machine: Machine, type: string, args: readonly Value[], at: number): void {
+  const given = args.slice(0, 2).map((arg) => deepTaint(arg).taint & (origin.request | origin.embedded))
+  if (given.length === 2 && given.every((taint) => taint !== 0))
+    machine.report('connects', 42, at, `${type} goes where the request says`)
+}
+
 /** `new name(…)`. */
 export function construct(machine: Machine, name: Value, args: readonly Value[], site: CallSite): Value {
   const { at } = site
@@ -390,6 +408,14 @@ export function construct(machine: Machine, name: Value, args: readonly Value[],
   }
   if (type === 'com' && /wscript\.shell|shell\.application/i.test(args[0]?.text ?? ''))
     return objectValue('com', args[0])
+  if (type === 'com' && /^(?:iis|winnt|winmgmts):/i.test(args[0]?.text ?? ''))
+    machine.report(
+      'object',
+      62,
+      at,
+      `the server's own settings are reached through ${args[0]!.text!.slice(0, 12)}`,
+    )
+  if (databases.has(type)) judgeDatabase(machine, type, args, at)
   if (type === 'reflectionfunction' && site.name === undefined) return objectValue(type, args[0])
   if (type === 'reflectionfunction') {
     machine.report('hidden-name', 55, at, 'reflection is used under a hidden name', 'T1027')

@@ -1,6 +1,8 @@
 // What a PHP file is able to do, taken together: a shell with a page around it runs commands, walks folders, edits,
 // uploads, asks what the server forbids, and connects back. Ordinary programs do some of it, never all in one file.
 
+import { constants, inflateRawSync, inflateSync } from 'node:zlib'
+
 import type { Evidence } from '../evidence.ts'
 import { token, type Tokens } from './lexer.ts'
 
@@ -143,6 +145,7 @@ export function judgeCapabilities(text: string, tokens: Tokens, evidence: Eviden
     isGrave ||= capability.isGrave === true
   }
   judgeCarried(tokens, evidence)
+  judgeProbes(called, evidence)
   const score = Math.round(100 * (1 - doubt))
   if (score < least || found.length < 4 || !isGrave) return
   evidence.add({
@@ -150,6 +153,18 @@ export function judgeCapabilities(text: string, tokens: Tokens, evidence: Eviden
     score: Math.min(maxScore, score),
     offset: 0,
     sentence: `the file ${found.slice(0, 8).join(', ')}`,
+    technique: 'T1083',
+  })
+}
+
+/** A page that lists any folder and says what may be written there. */
+function judgeProbes(called: ReadonlySet<string>, evidence: Evidence): void {
+  if (!evidence.has('lists') || (!called.has('is_writable') && !called.has('fileperms'))) return
+  evidence.add({
+    kind: 'probes',
+    score: 38,
+    offset: 0,
+    sentence: 'the file says which folders may be written',
     technique: 'T1083',
   })
 }
@@ -163,19 +178,44 @@ function judgeCarried({ kinds, values, starts }: Tokens, evidence: Evidence): vo
   let looked = 0
   for (let at = 0; at < kinds.length && looked < maxPrograms; at++) {
     const value = values[at]!
-    if (kinds[at] !== token.text || value.length < 120 || !/^[A-Za-z0-9+/\s]{100}/.test(value.slice(0, 100)))
-      continue
+    if (kinds[at] !== token.text || value.length < 36) continue
+    const isShort = value.length < 120
+    if (!(isShort ? hexOnly : base64Start).test(isShort ? value : value.slice(0, 100))) continue
     looked++
-    const plain = Buffer.from(value.slice(0, 4000), 'base64').toString('latin1')
-    if (!programs.test(plain)) continue
+    const plain = isShort ? Buffer.from(value, 'hex') : Buffer.from(value.slice(0, maxCarried), 'base64')
+    const isProgram = isShort ? shellCode.test(plain.toString('latin1')) : isProgramText(plain)
+    if (!isProgram) continue
     evidence.add({
       kind: 'carried-program',
       score: 61,
       offset: starts[at]!,
-      sentence: 'a program lies in the file as Base64',
+      sentence: `a program lies in the file as ${isShort ? 'hexadecimal digits' : 'Base64'}`,
       technique: 'T1027',
     })
     return
+  }
+}
+
+const hexOnly = /^(?:[0-9a-f]{2})+$/i
+const base64Start = /^[A-Za-z0-9+/\s]{100}/
+const shellCode = /\b(?:eval|assert|system|exec|passthru)\s?\(\s?@?\$_/
+const maxCarried = 64 * 1024
+
+function isProgramText(plain: Buffer): boolean {
+  if (programs.test(plain.toString('latin1', 0, 3000))) return true
+  return packedPrograms.test(inflated(plain))
+}
+
+/** Of what is packed, only PHP that hides again what it does. */
+const packedPrograms =
+  /^\s*(?:<\?|\$\w+\s*=)[^]{0,3000}(?:\beval\s?\(|preg_replace\(["'][^"']{1,9}e["']|\$_(?:POST|REQUEST|COOKIE)\[)/
+
+function inflated(plain: Buffer): string {
+  const options = { maxOutputLength: 4 * maxCarried, finishFlush: constants.Z_SYNC_FLUSH }
+  try {
+    return (plain[0] === 0x78 ? inflateSync : inflateRawSync)(plain, options).toString('latin1', 0, 4000)
+  } catch {
+    return ''
   }
 }
 

@@ -24,7 +24,7 @@ export function commandSink(machine: Machine, name: string, given: Value, at: nu
     return machine.report('command', 85, at, `${name} runs what another host sends`, 'T1059.004')
   }
   if ((taint & origin.embedded) !== 0) {
-    const isWhole = commandHeads.test(beginning(value).slice(0, 200))
+    const isWhole = (taint & origin.chained) !== 0 || commandHeads.test(beginning(value).slice(0, 200))
     return machine.report(
       'command',
       isWhole ? 92 : 50,

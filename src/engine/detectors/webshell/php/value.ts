@@ -26,6 +26,8 @@ export const origin = {
   file: 512,
   /** The script's own name. */
   ownName: 1024,
+  /** The request, behind the end of another command: `"cd x;" . $_POST['c']`. */
+  chained: 2048,
 } as const
 
 /** How a known text came to be; bits. */
@@ -177,7 +179,8 @@ function weight(value: Value): number {
 
 const wholeTaints =
   origin.request | origin.remote | origin.unset | origin.upload | origin.stored | origin.self | origin.file
-const keptTaints = origin.embedded | origin.uploadName | origin.hidden
+const keptTaints = origin.embedded | origin.uploadName | origin.hidden | origin.chained
+const commandEnd = /(?:[;|\n]|&&)\s{0,9}$/
 const maxText = 4 * 1024 * 1024
 
 /** `one . other . …` */
@@ -205,6 +208,7 @@ export function concatenate(parts: readonly Value[]): Value {
     const isRequest = (taint & (origin.request | origin.stored)) !== 0
     taint =
       (taint & (keptTaints | origin.file | origin.self | origin.remote)) | (isRequest ? origin.embedded : 0)
+    if (isRequest && isChained(parts)) taint |= origin.chained
   }
   return {
     text: undefined,
@@ -218,6 +222,15 @@ export function concatenate(parts: readonly Value[]): Value {
     closure: undefined,
     inner: undefined,
   }
+}
+
+function isChained(parts: readonly Value[]): boolean {
+  for (let at = 1; at < parts.length; at++) {
+    if ((parts[at]!.taint & origin.request) === 0) continue
+    const before = parts[at - 1]!.text
+    if (before !== undefined && commandEnd.test(before.slice(-12))) return true
+  }
+  return false
 }
 
 function headOf(parts: readonly Value[]): string {
