@@ -20,7 +20,7 @@ export interface Target {
   run(bytes: Uint8Array): void
 }
 
-export const fuzzLimits: Limits = {
+const fuzzLimits: Limits = {
   ...defaultLimits,
   maxMs: 5000,
   maxMembers: 300,

@@ -22,7 +22,7 @@ export interface GoldenSample {
   readonly bytes: Uint8Array
 }
 
-export const goldenFolder = join(import.meta.dirname, '../golden/samples')
+const goldenFolder = join(import.meta.dirname, '../golden/samples')
 
 /** The harmless mark for places where the EICAR file cannot stand as an object of its own, such as macro text. */
 export const payload = ['haechi', 'harmless', 'test', 'payload', '6b1f'].join('-')

@@ -5,7 +5,7 @@ import type { ByteSource } from '../source/byte-source.ts'
 
 const bufferBytes = 64 * 1024
 /** Zeros behind the real bytes: how far an inner loop may read past `end` before it looks. */
-export const inputMargin = 64
+const inputMargin = 64
 
 export class InputBuffer {
   readonly #source: ByteSource

@@ -1,7 +1,7 @@
 // The memory of a PPMd model (variant I by Dmitry Shkarin, 2002, in the public domain): units of 12 bytes in free lists by
 // size. Which model fits into it, and so what the data mean, depends on every detail of this allocator.
 
-export const unitBytes = 12
+const unitBytes = 12
 /** Lists of 1, 2, 3, 4, then in steps of two, three and four up to 128 units. */
 const listCount = 38
 const mostUnits = 128

@@ -148,29 +148,73 @@ test('gzip keeps its header and gets a right checksum', (t) => {
   assert.ok(gunzipSync(after).includes('kept'))
 })
 
-test('macros leave a Word document together with all that names them', (t) => {
+const override = (part: string, type: string): string =>
+  `<Override PartName="/${part}" ContentType="application/${type}"/>`
+const relations = (...targets: string[]): string =>
+  `<?xml version="1.0"?><Relationships>${targets.map((target, at) => `<Relationship Id="r${at}" Type="x" Target="${target}"/>`).join('')}</Relationships>`
+
+test('macros leave a Word document together with all that names them and all that only they led to', (t) => {
   const scratch = withScratch(t)
-  const types =
-    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' +
-    '<Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>' +
-    '<Override PartName="/word/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
-  const relations =
-    '<?xml version="1.0"?><Relationships><Relationship Id="r1" Type="x/vbaProject" Target="vbaProject.bin"/>' +
-    '<Relationship Id="r2" Type="x/styles" Target="styles.xml"/></Relationships>'
-  const { outcome, after } = cured(
-    scratch,
-    zipOf([
-      { name: '[Content_Types].xml', data: types },
-      { name: 'word/document.xml', data: '<w:document/>' },
-      { name: 'word/_rels/document.xml.rels', data: relations },
-      { name: 'word/vbaProject.bin', data: eicar },
-    ]),
-  )
-  assert.deepEqual(changesOf(outcome), ['removed word/vbaProject.bin'])
-  const texts = listed(unpack(after)).join('\n')
-  assert.doesNotMatch(texts, /vbaProject/)
-  assert.match(texts, /wordprocessingml\.document\.main\+xml/)
-  assert.match(texts, /styles\.xml/)
+  const types = (...parts: string[]): string =>
+    `<?xml version="1.0"?><Types>${override('word/document.xml', 'vnd.ms-word.document.macroEnabled.main+xml')}${parts.join('')}</Types>`
+  const entries = (isAfter: boolean): { name: string; data: string }[] => [
+    {
+      name: '[Content_Types].xml',
+      data: isAfter
+        ? types(override('customUI/customUI.xml', 'xml'))
+        : types(
+            override('word/vbaProject.bin', 'vnd.ms-office.vbaProject'),
+            override('word/vbaData.xml', 'vnd.ms-word.vbaData+xml'),
+            override('customUI/customUI.xml', 'xml'),
+          ),
+    },
+    { name: '_rels/.rels', data: relations('word/document.xml', 'customUI/customUI.xml') },
+    { name: 'word/document.xml', data: '<w:document/>' },
+    {
+      name: 'word/_rels/document.xml.rels',
+      data: isAfter
+        ? relations('styles.xml', 'media/both.png').replace('"r1"', '"r2"')
+        : relations('styles.xml', '/word/vbaProject.bin', 'media/both.png'),
+    },
+    { name: 'word/vbaProject.bin', data: eicar },
+    {
+      name: 'word/_rels/vbaProject.bin.rels',
+      data: relations('vbaData.xml', './vbaProjectSignature.bin', '../word/media/both.png', 'media/own.png'),
+    },
+    { name: 'word/vbaData.xml', data: '<wne:vbaSuppData/>' },
+    { name: 'word/vbaProjectSignature.bin', data: 'signature' },
+    // No relation leads to it, but to nothing else either.
+    { name: 'word/vbaProjectSignatureAgile.bin', data: 'signature' },
+    { name: 'word/media/own.png', data: 'only the macros have it' },
+    { name: 'word/media/both.png', data: 'both have it' },
+    { name: 'word/media/nobody.png', data: 'nobody has it' },
+    { name: 'word/styles.xml', data: '<w:styles/>' },
+    { name: 'customUI/customUI.xml', data: '<customUI/>' },
+  ]
+  const gone = /vbaProject|vbaData|own\.png/
+  const { outcome, after } = cured(scratch, zipOf(entries(false)))
+  assert.deepEqual(changesOf(outcome), [
+    'removed word/vbaProject.bin',
+    'removed word/vbaData.xml',
+    'removed word/vbaProjectSignature.bin',
+    'removed word/vbaProjectSignatureAgile.bin',
+    'removed word/media/own.png',
+    'removed word/_rels/vbaProject.bin.rels',
+  ])
+  const expected = zipOf(entries(true).filter(({ name }) => !gone.test(name)))
+  assert.deepEqual(listed(unpack(after)), listed(unpack(expected)))
+})
+
+test('a document whose main part goes keeps its other parts', (t) => {
+  const entries = [
+    { name: '[Content_Types].xml', data: '<Types/>' },
+    { name: '_rels/.rels', data: relations('word/document.xml') },
+    { name: 'word/document.xml', data: eicar },
+    { name: 'word/_rels/document.xml.rels', data: relations('styles.xml') },
+    { name: 'word/styles.xml', data: '<w:styles/>' },
+  ]
+  const { after } = cured(withScratch(t), zipOf(entries))
+  assert.match(listed(unpack(after)).join('\n'), /word\/styles\.xml=/)
 })
 
 const refused: readonly (readonly [title: string, bytes: Uint8Array, why: RegExp])[] = [

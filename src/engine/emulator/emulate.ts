@@ -6,7 +6,8 @@ import { Trap, UndefinedInstruction } from './cpu.ts'
 import { Exceptions, handlerEnd } from './exceptions.ts'
 import { System } from './functions.ts'
 import { MemoryFault } from './memory.ts'
-import { type Program, programEnd } from './program.ts'
+import { programEnd } from './loader.ts'
+import type { Program } from './program.ts'
 import { step } from './step.ts'
 
 const accessViolation = 0xc0000005 | 0

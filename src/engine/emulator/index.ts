@@ -1,4 +1,5 @@
 // An emulator of 32-bit Windows programs, for what is packed.
 
 export { emulate } from './emulate.ts'
-export { loadProgram, type Program } from './program.ts'
+export { loadProgram } from './loader.ts'
+export type { Program } from './program.ts'

@@ -1,4 +1,3 @@
 // What compressed streams (gzip, xz, zstd …) have in common: one object inside, whatever it was joined from.
 
-export { compressedMembers, nameInside, type StreamKind } from './compressed-stream.ts'
-export type { JoinedReport } from './joined-stream.ts'
+export { compressedMembers, nameInside } from './compressed-stream.ts'

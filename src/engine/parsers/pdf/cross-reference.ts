@@ -3,7 +3,7 @@
 
 import type { ByteWindow } from '../../codecs/byte-window.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
-import type { PdfStream } from './document.ts'
+import type { PdfStream } from './pdf-stream.ts'
 
 const inUse = 110
 const tableWord = Buffer.from('xref')

@@ -9,21 +9,11 @@ import { Facts, type Holder } from './facts.ts'
 import { decodedBy, type FilterStep, stepsOf } from './filters/chain.ts'
 import { Lexer } from './lexer.ts'
 import { ObjectIndex } from './object-index.ts'
+import type { PdfStream } from './pdf-stream.ts'
 import { decryptionStep, decryptString, type Security, securityOf } from './security/security.ts'
 import { isArray, type PdfDictionary, PdfReference, type PdfValue } from './value.ts'
 import { endsAt, objectAt, walk, type WalkedObject } from './walk.ts'
 import { ByteWindow } from '../../codecs/byte-window.ts'
-
-export interface PdfStream {
-  readonly number: number
-  readonly generation: number
-  /** Offset of its dictionary. */
-  readonly at: number
-  readonly start: number
-  readonly end: number
-  readonly isWhole: boolean
-  readonly isObjectStream: boolean
-}
 
 /** Told what of a stream could not be read. */
 export type StreamReport = (code: 'encrypted' | 'unsupported-method' | 'damaged', message: string) => void

@@ -1,5 +1,6 @@
 // Documents of PDF: objects, streams and what they do.
 
 export { actionsTitle, actionText, fileText } from './action-text.ts'
-export { PdfDocument, type PdfStream } from './document.ts'
+export { PdfDocument } from './document.ts'
+export type { PdfStream } from './pdf-stream.ts'
 export { isArray, PdfReference, textOfString } from './value.ts'

@@ -22,7 +22,18 @@ import {
   validators,
 } from './names.ts'
 import { codeSink, commandSink, hiddenName } from './sinks.ts'
-import { derived, join, made, objectValue, origin, tainted, textValue, unknown, type Value } from './value.ts'
+import {
+  deepTaint,
+  derived,
+  join,
+  made,
+  objectValue,
+  origin,
+  tainted,
+  textValue,
+  unknown,
+  type Value,
+} from './value.ts'
 
 /** A function called by its name (in lower case). */
 export function callFunction(machine: Machine, name: string, args: readonly Value[], site: CallSite): Value {
