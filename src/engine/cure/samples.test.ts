@@ -37,7 +37,8 @@ const refusals: Readonly<Record<string, RegExp>> = {
 
 const decisiveScore = 80
 const isBad = (verdict: Verdict): boolean => isActionable(verdict, decisiveScore)
-const unread = ({ reasons }: Verdict): string[] => reasons.map(({ code, chain }) => `${code} ${chain.join('/')}`)
+const unread = ({ reasons }: Verdict): string[] =>
+  reasons.map(({ code, chain }) => `${code} ${chain.join('/')}`)
 
 for (const id of new Set([...editors.map(({ format }) => format.id), ...further])) {
   test(`${id}: golden samples are cured, or refused for a reason`, (t) => {

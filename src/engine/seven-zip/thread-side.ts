@@ -353,6 +353,9 @@ export async function run(factory: Factory, data: ThreadData, ring: Ring, comman
       stdin: () => null,
       stdout: print,
       stderr: print,
+      // What the glue itself has to say, such as that it was aborted, comes as what it throws.
+      print: () => {},
+      printErr: () => {},
       instantiateWasm: (imports: never, receive: (instance: unknown, module: unknown) => void) => {
         const instance = new WebAssembly.Instance(data.module, imports)
         memory = instance.exports['memory'] as typeof memory

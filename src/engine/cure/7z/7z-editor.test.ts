@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 
@@ -24,7 +23,9 @@ function packed(t: TestContext, scratch: Scratch, options: readonly string[]): s
   mkdirSync(join(folder, 'folder'))
   for (const [at, name] of members.entries()) {
     const path = join(folder, name)
-    writeFileSync(path, name.endsWith('.com') ? eicar : `${name} `.repeat(200), { mode: at % 2 === 0 ? 0o640 : 0o755 })
+    writeFileSync(path, name.endsWith('.com') ? eicar : `${name} `.repeat(200), {
+      mode: at % 2 === 0 ? 0o640 : 0o755,
+    })
     utimesSync(path, 1_600_000_000, 1_600_000_000 + at * 1000)
   }
   const archive = scratch.at('archive.7z')
@@ -81,7 +82,13 @@ test('without the password, and where a member would have to be replaced, it is 
   if (archive === undefined) return
   assert.equal(new Curer(scratch).cure(readFileSync(archive)).outcome.kind, 'refused')
   const inner = scratch.at('inner.zip')
-  writeFileSync(inner, zipOf([{ name: 'good', data: 'good' }, { name: 'bad', data: eicar }]))
+  writeFileSync(
+    inner,
+    zipOf([
+      { name: 'good', data: 'good' },
+      { name: 'bad', data: eicar },
+    ]),
+  )
   const outer = scratch.at('outer.7z')
   execFileSync('7z', ['a', '-bd', outer, inner])
   const { outcome } = new Curer(scratch).cure(readFileSync(outer))

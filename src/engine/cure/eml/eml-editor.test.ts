@@ -11,7 +11,11 @@ import { withScratch } from '../../../../test/support/scratch.ts'
 import { zipOf } from '../../../../test/support/zip-writer.ts'
 
 const digits = (bytes: Uint8Array | string, eol = '\r\n'): string =>
-  (Buffer.from(bytes).toString('base64').match(/.{1,76}/g) ?? []).join(eol)
+  (
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  ).join(eol)
 
 const mixed = (parts: readonly string[], eol = '\r\n'): string =>
   [
@@ -31,7 +35,8 @@ const mixed = (parts: readonly string[], eol = '\r\n'): string =>
     '',
   ].join(eol)
 
-const text = 'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nhello =C3=A9'
+const text =
+  'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nhello =C3=A9'
 const bad = [
   'Content-Description: the bill',
   'Content-Type: application/octet-stream;',
@@ -140,7 +145,10 @@ test('a message that nothing but its place makes one is edited in its place', (t
   const before = mixed([`Content-Type: message/rfc822\r\n\r\n${inner}`])
   const { changes, after } = new Curer(withScratch(t)).cure(Buffer.from(before))
   assert.deepEqual(changes, ['removed part-3.txt'])
-  assert.match(after.toString(), /X-A: 1\r\nContent-Type: text\/plain[^]*removed by Haechi: part-3\.txt\r\n\r\n--=_edge--/)
+  assert.match(
+    after.toString(),
+    /X-A: 1\r\nContent-Type: text\/plain[^]*removed by Haechi: part-3\.txt\r\n\r\n--=_edge--/,
+  )
 })
 
 test('a mail that is nothing but a bad body keeps its header', (t) => {

@@ -56,7 +56,8 @@ test('one message changes; all others, every From_ line and the quoting stay byt
   assert.equal(after.toString(), expected)
   assert.equal(curer.scan(after).status, 'clean')
   const path = scratch.at('box')
-  const code = 'import mailbox,sys\nprint([(m["message-id"], m.get_from()) for m in mailbox.mbox(sys.argv[1])])'
+  const code =
+    'import mailbox,sys\nprint([(m["message-id"], m.get_from()) for m in mailbox.mbox(sys.argv[1])])'
   const [was, is] = [Buffer.from(parts.join('')), after].map((bytes) => {
     writeFileSync(path, bytes)
     return execFileSync('python3', ['-c', code, path], { encoding: 'utf8' })
@@ -66,9 +67,17 @@ test('one message changes; all others, every From_ line and the quoting stay byt
 
 test('a message that is bad as a whole goes with its From_ line', (t) => {
   // What follows a From_ line is a member whatever it is; this one is no mail.
-  const whole = [from(1), simple('one', 'text'), from(2), `x: y\n\n${'-'.repeat(80)}\n${eicar}\n`, from(3), simple('three', 'x')]
+  const whole = [
+    from(1),
+    simple('one', 'text'),
+    from(2),
+    `x: y\n\n${'-'.repeat(80)}\n${eicar}\n`,
+    from(3),
+    simple('three', 'x'),
+  ]
   const { outcome, after } = new Curer(withScratch(t)).cure(Buffer.from(whole.join('')))
-  if (outcome.kind === 'rebuilt') assert.equal(after.toString(), [...whole.slice(0, 2), ...whole.slice(4)].join(''))
+  if (outcome.kind === 'rebuilt')
+    assert.equal(after.toString(), [...whole.slice(0, 2), ...whole.slice(4)].join(''))
   else assert.equal(outcome.kind, 'unchanged')
 })
 

@@ -5,7 +5,14 @@ import type { Budget } from '../../limits.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import { CannotCure } from '../editor.ts'
 import type { Change } from '../splice.ts'
-import { type Allocation, type FileHeader, freeUnit, readAllocation, readFileHeader, UnitTable } from './allocation.ts'
+import {
+  type Allocation,
+  type FileHeader,
+  freeUnit,
+  readAllocation,
+  readFileHeader,
+  UnitTable,
+} from './allocation.ts'
 import { Directory, type Entry, entryBytes } from './directory.ts'
 
 /** Sectors that are changed are held in memory. */
@@ -120,7 +127,8 @@ export class CompoundFile {
     const { sectorBytes } = this.#header
     for (const sector of this.#allocation.sectors.unclaimed()) {
       const view = this.#source.read((sector + 1) * sectorBytes, sectorBytes)
-      if (view.some((byte) => byte !== 0)) this.#write((sector + 1) * sectorBytes, new Uint8Array(sectorBytes))
+      if (view.some((byte) => byte !== 0))
+        this.#write((sector + 1) * sectorBytes, new Uint8Array(sectorBytes))
     }
   }
 

@@ -96,18 +96,30 @@ function checked(t: TestContext, bytes: Uint8Array): string[] {
   const path = withScratch(t).at('file')
   writeFileSync(path, bytes)
   const shown = execFileSync('python3', ['-c', checker, path], { encoding: 'utf8' })
-  return shown.split('\n').filter((line) => line !== '').toSorted()
+  return shown
+    .split('\n')
+    .filter((line) => line !== '')
+    .toSorted()
 }
 
 const modules = [
   { name: 'ThisDocument', source: 'Attribute VB_Name = "ThisDocument"\r\n', isClass: true },
-  { name: 'Module1', source: `Attribute VB_Name = "Module1"\r\n' ${payload}\r\n${"' filler\r\n".repeat(900)}` },
+  {
+    name: 'Module1',
+    source: `Attribute VB_Name = "Module1"\r\n' ${payload}\r\n${"' filler\r\n".repeat(900)}`,
+  },
 ]
 const project = [
   vbaStorage({ modules }),
   { name: 'PROJECT', data: 'ID="{0}"\r\n' },
   { name: 'PROJECTwm', data: 'x'.repeat(30) },
-  { name: 'UserForm1', children: [{ name: 'f', data: 'form' }, { name: 'o', data: 'strings' }] },
+  {
+    name: 'UserForm1',
+    children: [
+      { name: 'f', data: 'form' },
+      { name: 'o', data: 'strings' },
+    ],
+  },
 ]
 const noise = (bytes: number, seed: number): Uint8Array => randomBytes(bytes, seed)
 
@@ -117,7 +129,10 @@ const document: readonly CfbNode[] = [
   { name: '\u0005SummaryInformation', data: noise(200, 3) },
   { name: 'Macros', children: project },
   { name: 'Data', data: noise(5000, 4) },
-  ...Array.from({ length: 20 }, (_, at) => ({ name: `s${at}é${'x'.repeat(at % 3)}`, data: noise(at * 37, at) })),
+  ...Array.from({ length: 20 }, (_, at) => ({
+    name: `s${at}é${'x'.repeat(at % 3)}`,
+    data: noise(at * 37, at),
+  })),
   { name: 'ObjectPool', children: [{ name: '_1', children: [{ name: 'CONTENTS', data: 'harmless' }] }] },
 ]
 
@@ -175,7 +190,10 @@ test('bad streams elsewhere are overwritten and keep their size', (t) => {
       name: 'ObjectPool',
       children: [
         { name: '_1', children: [{ name: 'Package', data: bad(package_) }] },
-        { name: '_2', children: [{ name: 'CONTENTS', data: bad(Buffer.concat([Buffer.from(eicar), Buffer.alloc(0)])) }] },
+        {
+          name: '_2',
+          children: [{ name: 'CONTENTS', data: bad(Buffer.concat([Buffer.from(eicar), Buffer.alloc(0)])) }],
+        },
         { name: '_3', children: [{ name: 'CONTENTS', data: 'good' }] },
       ],
     },
@@ -203,14 +221,20 @@ test('a macro in a presentation leaves an empty project', (t) => {
     head.writeUInt32LE(data.length, 4)
     return Buffer.concat([head, data])
   }
-  const info = (hasMacros: number): Buffer => record(0x03ff, 1, record(0x0400, 0, Buffer.from([9, 0, 0, 0, hasMacros, 0, 0, 0, 2, 0, 0, 0])))
+  const info = (hasMacros: number): Buffer =>
+    record(0x03ff, 1, record(0x0400, 0, Buffer.from([9, 0, 0, 0, hasMacros, 0, 0, 0, 2, 0, 0, 0])))
   const packed = (bytes: Uint8Array): Buffer => {
     const size = Buffer.alloc(4)
     size.writeUInt32LE(bytes.length)
     return record(0x1011, 1, Buffer.concat([size, deflateSync(bytes)]))
   }
   const embedded = cfbOf([{ name: 'CONTENTS', data: 'good' }])
-  const stream = Buffer.concat([info(1), packed(embedded), packed(cfbOf(project)), record(0x0fff, 0, Buffer.of(1))])
+  const stream = Buffer.concat([
+    info(1),
+    packed(embedded),
+    packed(cfbOf(project)),
+    record(0x0fff, 0, Buffer.of(1)),
+  ])
   const curer = new Curer(withScratch(t))
   const { changes, after } = curer.cure(cfbOf([{ name: 'PowerPoint Document', data: stream }]))
   assert.deepEqual(changes, ['removed PowerPoint Document/object 2'])

@@ -70,13 +70,18 @@ function putBack({ cfb, compound, indices }: OfficeFile, packed: Packed, edit: E
   if (bytes.length !== size) throw new CannotCure('an object of the presentation changes its size')
   let number = 0
   for (const record of recordsOf(entry.source, edit.context.budget)) {
-    if (record.type === vbaInfoAtom && isProject) compound.patch(index, record.at + hasMacrosAt, Buffer.alloc(4))
+    if (record.type === vbaInfoAtom && isProject)
+      compound.patch(index, record.at + hasMacrosAt, Buffer.alloc(4))
     if (record.type !== storageRecord || record.length <= sizeBytes) continue
     if (++number === packed.number) compound.patch(index, record.at, contentOf(entry.source, record, bytes))
   }
 }
 
-function contentOf(source: ByteSource, { at, length, instance }: OfficeRecord, bytes: Uint8Array): Uint8Array {
+function contentOf(
+  source: ByteSource,
+  { at, length, instance }: OfficeRecord,
+  bytes: Uint8Array,
+): Uint8Array {
   if (instance === 0) return bytes
   const content = Buffer.alloc(length)
   content.set(source.read(at, sizeBytes))

@@ -16,10 +16,14 @@ type Coder = (bytes: Uint8Array) => Buffer
 const python =
   (call: string): Coder =>
   (input) =>
-    execFileSync('python3', ['-c', `import sys,bz2,lzma\nsys.stdout.buffer.write(${call}(sys.stdin.buffer.read()))`], {
-      input,
-      maxBuffer: 1 << 26,
-    })
+    execFileSync(
+      'python3',
+      ['-c', `import sys,bz2,lzma\nsys.stdout.buffer.write(${call}(sys.stdin.buffer.read()))`],
+      {
+        input,
+        maxBuffer: 1 << 26,
+      },
+    )
 
 const coders: readonly (readonly [id: string, pack: Coder, unpack: Coder])[] = [
   ['bzip2', python('bz2.compress'), python('bz2.decompress')],

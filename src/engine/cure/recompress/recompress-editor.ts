@@ -8,11 +8,12 @@ import { bzip2 } from '../../formats/bzip2/bzip2.ts'
 import type { Format } from '../../formats/format.ts'
 import { xz } from '../../formats/xz/xz.ts'
 import { zstd } from '../../formats/zstd/zstd.ts'
+import type { Budget } from '../../limits.ts'
 import { compressWith7z, type StreamType } from '../../seven-zip/compress.ts'
 import { bytesSource } from '../../source/byte-source.ts'
-import { CannotCure, type Edit, type Editor } from '../editor.ts'
+import { CannotCure, type Editor } from '../editor.ts'
 
-type Compressor = (bytes: Uint8Array, edit: Edit) => void
+type Compressor = (bytes: Uint8Array, budget: Budget) => Uint8Array
 
 function recompressEditor(format: Format, compress: Compressor): Editor {
   return {
@@ -26,19 +27,19 @@ function recompressEditor(format: Format, compress: Compressor): Editor {
         if (judgement.kind === 'remove') throw new CannotCure('its whole content is malicious')
         if (judgement.kind === 'replace') rebuilt = judgement.bytes
       }
-      if (rebuilt !== undefined) compress(rebuilt, edit)
+      if (rebuilt !== undefined) edit.write(compress(rebuilt, edit.context.budget))
     },
   }
 }
 
 function with7z(type: StreamType): Compressor {
-  return (bytes, { context, write }) => {
-    const packed = compressWith7z(bytesSource(bytes), type, context.budget)
+  return (bytes, budget) => {
+    const packed = compressWith7z(bytesSource(bytes), type, budget)
     if (typeof packed === 'string') throw new CannotCure(`it cannot be compressed anew: ${packed}`)
-    write(packed)
+    return packed
   }
 }
 
 export const bzip2Editor = recompressEditor(bzip2, with7z('bzip2'))
 export const xzEditor = recompressEditor(xz, with7z('xz'))
-export const zstdEditor = recompressEditor(zstd, (bytes, { write }) => write(zstdCompressSync(bytes)))
+export const zstdEditor = recompressEditor(zstd, (bytes) => zstdCompressSync(bytes))

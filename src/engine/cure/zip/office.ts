@@ -19,7 +19,8 @@ export interface Package<E extends ZipEntry> {
 
 const typesName = '[Content_Types].xml'
 const tableName = /(?:^|\/)_rels\/[^/]*\.rels$/i
-const relationTag = /<(?:\w{1,32}:)?Relationship\b[^<>]{0,4000}?(?:\/>|>\s{0,64}<\/(?:\w{1,32}:)?Relationship>)/g
+const relationTag =
+  /<(?:\w{1,32}:)?Relationship\b[^<>]{0,4000}?(?:\/>|>\s{0,64}<\/(?:\w{1,32}:)?Relationship>)/g
 const overrideTag = /<(?:\w{1,32}:)?Override\b[^<>]{0,2000}?(?:\/>|>\s{0,64}<\/(?:\w{1,32}:)?Override>)/g
 /** Beside a project; some programs leave them without a relation. */
 const besideProject = /^(?:vbaData\.xml|vbaProjectSignature\w{0,16}\.bin)$/i

@@ -106,6 +106,8 @@ function doubleOf(name: string, content: Content): Disguise | undefined {
   if (!programs.test(ends) || !documents.test(before)) return undefined
   const isFaked = shown !== name
   const score = doubleScore(before, ends, content)
+  // `module.audio.mp3.php` is named after what it works with.
+  if (serverPages.test(ends) && shown.split('.').length > 3) return undefined
   if (score === undefined) return undefined
   // `Company.Pdf.exe` is named after what it works with.
   const off = /^[A-Z][a-z]/.test(first) && !isFaked ? 32 : 0

@@ -11,13 +11,16 @@ import { unixTraits } from './traits/unix.ts'
 import { windowsTraits } from './traits/windows.ts'
 import { type Reading, readingsOf } from './unwrap.ts'
 
+/** Python calls the system's functions by the same names as PowerShell, and means less by it. */
+const commandTraits = windowsTraits.filter(({ kind }) => kind !== 'memory' && kind !== 'thread')
+
 const traitsOf: Readonly<Record<ScriptLanguage, readonly Trait[]>> = {
   batch: windowsTraits,
   powershell: windowsTraits,
   vbscript: [...hostTraits, ...windowsTraits],
   javascript: [...javascriptTraits, ...hostTraits, ...windowsTraits],
   shell: unixTraits,
-  python: [...pythonTraits, ...windowsTraits],
+  python: [...pythonTraits, ...commandTraits],
   perl: perlTraits,
   ruby: rubyTraits,
 }

@@ -9,7 +9,12 @@ import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 
 /** `range`: that of the attribute's value. */
 type Found =
-  | { readonly kind: 'document'; readonly name: string; readonly range: Range; readonly bytes: () => Uint8Array }
+  | {
+      readonly kind: 'document'
+      readonly name: string
+      readonly range: Range
+      readonly bytes: () => Uint8Array
+    }
   | { readonly kind: 'blob'; readonly blob: Blob; readonly range: Range }
 
 interface Handlers {

@@ -166,7 +166,7 @@ export const pythonTraits: readonly Trait[] = [
   },
   {
     kind: 'shellcode',
-    weight: 70,
+    weight: 52,
     orders: [
       [
         /\b(?:VirtualAlloc|mmap)\b/,
@@ -177,6 +177,13 @@ export const pythonTraits: readonly Trait[] = [
     within: 3000,
     sentence: 'puts machine code into memory and runs it',
     techniques: ['T1055'],
+  },
+  {
+    kind: 'machine-bytes',
+    weight: 30,
+    pattern: /(?:\\x[0-9a-f]{2}){40}/i,
+    sentence: 'carries bytes as text',
+    techniques: ['T1027'],
   },
   {
     kind: 'steals',

@@ -102,5 +102,6 @@ export const combinations: readonly Combination[] = [
   { kinds: ['smuggles', 'carries-program'], weight: 90, sentence: 'the file is a program' },
   { kinds: ['smuggles', 'carries-container'], weight: 84, sentence: 'the file is a container' },
   { kinds: ['smuggles', 'clicks', 'carries-data'], weight: 62, sentence: 'the page carries the file' },
+  { kinds: ['shellcode', 'machine-bytes'], weight: 82, sentence: 'it carries machine code and runs it' },
   { kinds: ['loader', 'hides'], weight: 48, sentence: 'nobody is to read what it runs' },
 ]
