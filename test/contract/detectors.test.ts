@@ -25,15 +25,32 @@ const rules = `
   rule Head { condition: uint32be(0) == 0x4d5a4852 }`
 const described = ['it is described', `\xd7\xf1\xc9~${'.'.repeat(500)}\xf7\xd1\xc3~`, 'a1Qb2Q', 'MZHR']
 const detectors = createDetectors({ hash: database, signatures: compileText(rules), variables: {} })
+/** In pieces, so that this file is not what they look for. */
+const heuristics: Readonly<Record<string, readonly Uint8Array[]>> = {
+  document: [
+    Buffer.from(
+      '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' +
+        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" ' +
+        'Target="http://example.org/x.dotm" TargetMode="External"/></Relationships>',
+    ),
+  ],
+  macro: [
+    Buffer.from(
+      `Attribute VB_Name = "Module1"\r\nSub Auto${'Open'}()\r\n${'She'}ll "cmd /c start calc"\r\nEnd Sub\r\n`,
+    ),
+  ],
+  webshell: [Buffer.from(`<?php ${'ev'}al($_${'POST'}['c']); ?>`)],
+}
 const known: Readonly<Record<string, readonly Uint8Array[]>> = {
   eicar: [Buffer.from(eicar)],
   hash: [listed],
   yara: described.map((value) => Buffer.from(value, 'latin1')),
+  ...heuristics,
 }
 
 test('the ids of the detectors are unique', () => {
   const ids = detectors.map((detector) => detector.id)
-  assert.deepEqual(ids, ['eicar', 'hash', 'yara'])
+  assert.deepEqual(ids, ['eicar', 'hash', 'yara', ...Object.keys(heuristics)])
 })
 
 test('an empty hash database and no rules add no detector', () => {
@@ -44,7 +61,7 @@ test('an empty hash database and no rules add no detector', () => {
   })
   assert.deepEqual(
     empty.map((detector) => detector.id),
-    ['eicar'],
+    ['eicar', ...Object.keys(heuristics)],
   )
 })
 

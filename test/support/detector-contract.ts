@@ -40,6 +40,13 @@ export function findingsOf(detector: Detector, bytes: Uint8Array): string[] {
       assert.ok(offset >= 0 && offset <= bytes.length)
       found.push(`${name} ${offset}`)
     },
+    suspect({ name, offset, score, reasons, techniques }) {
+      assert.match(name, /^Heuristic\.[A-Za-z0-9.]{1,100}$/)
+      assert.ok(offset >= 0 && offset <= bytes.length)
+      assert.ok(score >= 1 && score <= 100 && reasons.length > 0)
+      for (const technique of techniques) assert.match(technique, /^T\d{4}(\.\d{3})?$/)
+      found.push(`${name} ${offset}`)
+    },
   })
   detector.detect(objectOf(bytes).object, context)
   return found
@@ -86,7 +93,7 @@ export function checkDetector(detector: Detector, known: readonly Uint8Array[]):
         const { object, readBytes } = objectOf(bytes)
         const budget = new Budget({ ...defaultLimits, maxMs: 0 })
         try {
-          detector.detect(object, detectContext({ budget, report() {} }))
+          detector.detect(object, detectContext({ budget, report() {}, suspect() {} }))
         } catch (error) {
           assert.ok(error instanceof LimitReached && error.code === 'time', String(error))
         }

@@ -1,24 +1,26 @@
 // The text of an object for those who look for words in it: UTF-16 is decoded, everything else stays one character a
 // byte (Latin-1), so that offsets are offsets of the object and no byte is lost to an encoding that lies.
 
+import type { Budget } from '../limits.ts'
 import type { ScanObject } from '../scan-object.ts'
 import { textKindOf } from '../text-kind.ts'
 import { type ByteSource, maxRead } from './byte-source.ts'
 
-/** The first `maxBytes` bytes as text; undefined when the object is not text. */
-export function textOf(object: ScanObject, maxBytes: number): string | undefined {
+/** The first `maxBytes` bytes as text; undefined when the object is not text. A LimitReached of the budget passes. */
+export function textOf(object: ScanObject, maxBytes: number, budget?: Budget): string | undefined {
   const kind = textKindOf(object)
   if (kind === undefined) return undefined
-  const bytes = firstBytes(object.source, maxBytes)
+  const bytes = firstBytes(object.source, maxBytes, budget)
   if (kind === 'bytes') return bytes.toString('latin1')
   const even = bytes.subarray(0, bytes.length & ~1)
   return (kind === 'utf-16be' ? Buffer.from(even).swap16() : even).toString('utf16le').replace(/^\ufeff/, '')
 }
 
-function firstBytes(source: ByteSource, maxBytes: number): Buffer {
+function firstBytes(source: ByteSource, maxBytes: number, budget: Budget | undefined): Buffer {
   const parts: Buffer[] = []
   let length = 0
   while (length < maxBytes) {
+    budget?.checkTime()
     const part = source.read(length, Math.min(maxRead, maxBytes - length))
     if (part.length === 0) break
     // A view lasts until the next read.

@@ -46,7 +46,12 @@ function judge(detector: Detector, path: string, bytes: Uint8Array): Suspicion[]
   const found: Suspicion[] = []
   const name = path.slice(path.lastIndexOf('/') + 1)
   detector.detect(
-    { chain: [name], depth: 0, source: bytesSource(bytes), head: new Uint8Array(bytes.subarray(0, headBytes)) },
+    {
+      chain: [name],
+      depth: 0,
+      source: bytesSource(bytes),
+      head: new Uint8Array(bytes.subarray(0, headBytes)),
+    },
     {
       budget: new Budget(defaultLimits),
       file: { path, owner: '' },
@@ -76,9 +81,11 @@ for (const folder of folders) {
     tally.files++
     tally.bytes += bytes.length
     tally.cpuUs += user + system
-    if (user + system > slowMs * 1000) console.log(`slow ${Math.round((user + system) / 1000)} ms ${bytes.length} ${path}`)
+    if (user + system > slowMs * 1000)
+      console.log(`slow ${Math.round((user + system) / 1000)} ms ${bytes.length} ${path}`)
     if (found.length > 0) tally.flagged++
-    for (const { name, score, reasons } of found) console.log(`${score} ${name} ${path}\n    ${reasons.join('\n    ')}`)
+    for (const { name, score, reasons } of found)
+      console.log(`${score} ${name} ${path}\n    ${reasons.join('\n    ')}`)
   }
 }
 const { files, bytes, flagged, cpuUs } = tally

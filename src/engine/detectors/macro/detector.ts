@@ -30,7 +30,7 @@ export const macroDetector: Detector = {
 
 function findingIn(object: ScanObject, context: DetectContext): Judgement | undefined {
   const judge = judges[object.language ?? '']
-  const text = judge === undefined ? undefined : textOf(object, maxTextBytes)
+  const text = judge === undefined ? undefined : textOf(object, maxTextBytes, context.budget)
   return text === undefined ? undefined : judge?.(text, () => context.budget.checkTime())
 }
 
@@ -46,11 +46,11 @@ function findingInText(object: ScanObject, context: DetectContext): Judgement | 
   const { head } = object
   const start = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
   const look = (): void => context.budget.checkTime()
-  if (exported.test(start)) return judgeVba([textOf(object, maxTextBytes) ?? ''], look)
-  if (isMacroSheet(start)) return judgeXlm(macroSheetText(textOf(object, maxTextBytes) ?? ''), look)
+  if (exported.test(start)) return judgeVba([textOf(object, maxTextBytes, context.budget) ?? ''], look)
+  if (isMacroSheet(start)) return judgeXlm(macroSheetText(textOf(object, maxTextBytes, context.budget) ?? ''), look)
   if (start.includes('wordprocessingml'))
-    return judgeDde(markupFields(textOf(object, maxTextBytes) ?? '', context.budget))
-  return mayHaveLinks(object) ? judgeDde(cellLinks(textOf(object, maxTextBytes) ?? '')) : undefined
+    return judgeDde(markupFields(textOf(object, maxTextBytes, context.budget) ?? '', context.budget))
+  return mayHaveLinks(object) ? judgeDde(cellLinks(textOf(object, maxTextBytes, context.budget) ?? '')) : undefined
 }
 
 const linkMark = Buffer.from("|'")

@@ -57,27 +57,17 @@ function buildTraits(pe: Pe, imports: number): ProgramTrait[] {
   const add = (kind: string, weight: number, sentence: string, technique = 'T1027.002'): void => {
     traits.push({ kind, weight, sentence, techniques: [technique] })
   }
-  const { sections, headers } = pe
-  const { optional } = headers
+  const { sections } = pe
   const packer = sections.find(({ name }) => packerSections.test(name))
   if (packer !== undefined) add('packed', 16, `a section of a packer: ${shown(packer.name)}`)
-  const isDotnet = (pe.directories[dotnetDirectory]?.virtualAddress ?? 0) > 0
   const dense = sections.find(
     (section) => (section.characteristics & (executable | containsCode)) !== 0 && isDense(pe, section),
   )
-  if (dense !== undefined && !isDotnet && imports < 20) {
+  if (dense !== undefined && !isManaged(pe) && imports < 20) {
     add('packed', 24, `its code is encrypted or packed, and it names ${imports} functions of the system`)
   }
   addEntry(pe, add)
-  const odd = sections.find(({ name }) => /[^\u0020-\u007e]/.test(name.replaceAll('\0', '')))
-  if (odd !== undefined) add('names', 14, 'a section with an unreadable name')
-  const subsystem = optional?.subsystem ?? 0
-  const isSpecial =
-    subsystem === nativeSubsystem || (subsystem >= firstEfiSubsystem && subsystem <= lastEfiSubsystem)
-  const isLibrary = (headers.characteristics & isDll) !== 0
-  if (imports === 0 && !isSpecial && !isLibrary && !isDotnet && (optional?.entryPoint ?? 0) > 0) {
-    add('imports', 14, 'it names no function of the system at all', 'T1027.007')
-  }
+  addNames(pe, imports, add)
   if (isForged(pe)) add('rich', 10, 'the record of the tools that made it is forged', 'T1036')
   const company = pe.versionInfo.find(({ key }) => key === 'CompanyName')?.value ?? ''
   const isSigned = (pe.directories[4]?.size ?? 0) > 0
@@ -92,6 +82,23 @@ function buildTraits(pe: Pe, imports: number): ProgramTrait[] {
 }
 
 type Add = (kind: string, weight: number, sentence: string, technique?: string) => void
+
+function addNames(pe: Pe, imports: number, add: Add): void {
+  const { sections, headers } = pe
+  const odd = sections.find(({ name }) => /[^ -~]/.test(name.replaceAll('\0', '')))
+  if (odd !== undefined) add('names', 14, 'a section with an unreadable name')
+  if (imports > 0 || (headers.optional?.entryPoint ?? 0) === 0) return
+  const subsystem = headers.optional?.subsystem ?? 0
+  const isFirmware = subsystem >= firstEfiSubsystem && subsystem <= lastEfiSubsystem
+  const isLibrary = (headers.characteristics & isDll) !== 0
+  if (subsystem === nativeSubsystem || isFirmware || isLibrary || isManaged(pe)) return
+  add('imports', 14, 'it names no function of the system at all', 'T1027.007')
+}
+
+/** .NET. */
+function isManaged({ directories }: Pe): boolean {
+  return (directories[dotnetDirectory]?.virtualAddress ?? 0) > 0
+}
 
 function addEntry({ sections, headers }: Pe, add: Add): void {
   const entry = headers.optional?.entryPoint ?? 0

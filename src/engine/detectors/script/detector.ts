@@ -2,6 +2,7 @@
 // decoded, and what is left is judged by what it does.
 
 import { chunksOf } from '../../source/byte-source.ts'
+import type { Budget } from '../../limits.ts'
 import { textOf } from '../../source/text.ts'
 import type { ScanObject } from '../../scan-object.ts'
 import { textKindOf } from '../../text-kind.ts'
@@ -23,26 +24,44 @@ export const scriptDetector: Detector = {
     if (kind === undefined || object.head.length < shortest) return
     const languages = languagesOf(object, startOf(object, kind !== 'bytes'))
     if (languages === undefined || languages.length === 0) return
-    const words = new FoundWords()
-    let text: string | undefined
-    if (kind === 'bytes') findWords(object, words)
-    else {
-      text = textOf(object, maxTextBytes) ?? ''
-      words.search(Buffer.from(text, 'latin1'))
-    }
-    let best: { readonly language: ScriptLanguage; readonly judged: Judgement } | undefined
-    for (const language of languages) {
-      if (
-        !isWorthReading(language, words, () => isFullOfPieces((text ??= textOf(object, maxTextBytes) ?? '')))
-      )
-        continue
-      text ??= textOf(object, maxTextBytes) ?? ''
-      const judged = judgeScript(text, language, context.budget)
-      if (judged !== undefined && judged.score > (best?.judged.score ?? 0)) best = { language, judged }
-    }
+    const best = bestOf(languages, new Texts(object, kind === 'bytes'), context.budget)
     if (best === undefined) return
     context.suspect({ name: `Heuristic.Script.${languageNames[best.language]}`, ...best.judged })
   },
+}
+
+interface Found {
+  readonly language: ScriptLanguage
+  readonly judged: Judgement
+}
+
+function bestOf(languages: readonly ScriptLanguage[], texts: Texts, budget: Budget): Found | undefined {
+  let best: Found | undefined
+  const isHidden = (): boolean => isFullOfPieces(texts.text)
+  for (const language of languages) {
+    if (!isWorthReading(language, texts.words, isHidden)) continue
+    const judged = judgeScript(texts.text, language, budget)
+    if (judged !== undefined && judged.score > (best?.judged.score ?? 0)) best = { language, judged }
+  }
+  return best
+}
+
+/** The object's text, made only when somebody needs more than its words. */
+class Texts {
+  readonly words = new FoundWords()
+  readonly #object: ScanObject
+  #text: string | undefined
+
+  constructor(object: ScanObject, isPlain: boolean) {
+    this.#object = object
+    if (isPlain) findWords(object, this.words)
+    else this.words.search(Buffer.from(this.text, 'latin1'))
+  }
+
+  get text(): string {
+    this.#text ??= textOf(this.#object, maxTextBytes) ?? ''
+    return this.#text
+  }
 }
 
 function startOf({ head }: ScanObject, isWide: boolean): string {

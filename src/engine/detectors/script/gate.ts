@@ -150,12 +150,12 @@ const browser = [
   'coinimp',
 ]
 
-const words = [...new Set([...windows, ...unix, ...python, ...others, ...browser])]
-const places = new Map(words.map((word, index) => [word, index]))
-const gate = new WordGate(words)
+const all = [...new Set([...windows, ...unix, ...python, ...others, ...browser])]
+const places = new Map(all.map((word, index) => [word, index]))
+const gate = new WordGate(all)
 
 export class FoundWords {
-  readonly #found = new Uint8Array(words.length)
+  readonly #found = new Uint8Array(all.length)
 
   search(bytes: Uint8Array): void {
     gate.search(bytes, this.#found)

@@ -103,7 +103,7 @@ const looks: readonly (readonly [ScriptLanguage, RegExp])[] = [
   ],
   [
     'powershell',
-    /^(?:\u00ef\u00bb\u00bf)?\s{0,20}(?:<#|#[^!\n]{0,300}\n|\s){0,10}\s{0,20}(?:\$[\w:{}]{1,80}\s{0,9}(?:\+?=|[.[(|])|\[(?:system\.)?(?:net|reflection|ref\b|text|convert|appdomain|runtime|void|byte|char|string|int|io|dllimport)|param\s{0,9}\(|function\s{1,9}[\w:-]{1,80}\s{0,9}[({]|(?:iex|invoke-\w+|set-\w+|add-\w+|start-\w+|new-\w+|get-\w+|import-module|write-host|powershell|pwsh|i?wr|sleep)\b|[&.]\s{0,3}[("'{$]|\(\s{0,3}(?:new-object|\[|["'({$&]|get-)|(?:try|if|while|do|foreach)\s{0,9}[{(]\s{0,9}[$(\[])/i,
+    /^(?:\u00ef\u00bb\u00bf)?\s{0,20}(?:<#|#[^!\n]{0,300}\n|\s){0,10}\s{0,20}(?:\$[\w:{}]{1,80}\s{0,9}(?:\+?=|[.[(|])|\[(?:system\.)?(?:net|reflection|ref\b|text|convert|appdomain|runtime|void|byte|char|string|int|io|dllimport)|param\s{0,9}\(|function\s{1,9}[\w:-]{1,80}\s{0,9}[({]|(?:iex|invoke-\w+|set-\w+|add-\w+|start-\w+|new-\w+|get-\w+|import-module|write-host|powershell|pwsh|i?wr|sleep)\b|[&.]\s{0,3}[("'{$]|\(\s{0,3}(?:new-object|\[|["'({$&]|get-)|(?:try|if|while|do|foreach)\s{0,9}[{(]\s{0,9}[$([])/i,
   ],
   [
     'vbscript',

@@ -66,7 +66,7 @@ function analyses(text: string, { language }: ScanObject): [string, Analysis][] 
     found.push([kind === 'asp' ? 'ASP' : 'ASPX', (evidence) => analyseAsp(text, kind, evidence)])
   }
   if (mayHaveDirectives(text)) found.push(['Directive', (evidence) => judgeDirectives(text, evidence)])
-  const cgi = found.length === 0 ? cgiKindOf(text, language) : undefined
+  const cgi = found.length === 0 || text.startsWith('#!') ? cgiKindOf(text, language) : undefined
   if (cgi !== undefined) found.push([cgi, (evidence) => analyseCgi(text, cgi, evidence)])
   if (mayBeConfig(text)) found.push(['Config', (evidence) => analyseConfig(text, evidence)])
   return found

@@ -2,7 +2,7 @@
 
 /** Runs code or commands by itself. */
 const phpStrong =
-  /\b(?:eval|assert|create_function|system|shell_exec|exec|passthru|popen|proc_open|pcntl_exec|pfsockopen|register_tick_function|move_uploaded_file)\s{0,9}\(|\bfopen\s?\(\s?\$\w{1,30}\s?,\s?["']w/i
+  /\b(?:eval|assert|create_function|system|shell_exec|exec|passthru|popen|proc_open|pcntl_exec|pfsockopen|register_tick_function|move_uploaded_file|socket_accept|socket_connect|(?:mysqli?|pg|mssql)_connect)\s{0,9}\(|\bCOM\s?\(\s?["'](?:IIS|WinNT|WScript|Shell)|\bmail\s?\(\s?\$\w{1,30}\s?,\s?\$|["']\/etc\/(?:passwd|shadow)["']|\bfopen\s?\(\s?\$\w{1,30}\s?,\s?["']w/i
 /** The request, or what stands in for it. */
 const phpSource =
   /_(?:GET|POST|REQUEST|COOKIE|FILES|SESSION|SERVER)\b|php:\/\/input|HTTP_(?:GET|POST|COOKIE|RAW)|getallheaders|apache_request|filter_input|filter_var|import_request|curl_exec|getDocComment|exif_read|__FILE__, ?-/

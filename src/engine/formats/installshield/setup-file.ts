@@ -22,7 +22,7 @@ export function openSetupFile(
   const plain = new DecodedSource(() => new Revealed(source, place, key), budget, length)
   const [first = 0, second = 0] = plain.read(0, 2)
   if ((first & 15) !== 8 || (first * 256 + second) % 31 !== 0) return plain
-  return new DecodedSource(() => new Unpacked(plain, fault), budget, length * 3)
+  return new DecodedSource(() => new Unpacked(plain, fault), budget, length * 3, plain)
 }
 
 class Revealed implements Decoder {

@@ -171,7 +171,7 @@ class Folder {
     if (sign === undefined || (sign.kind !== 'sign' && !sign.text.startsWith('['))) return false
     if (next?.kind === 'sign' && /^[.[(]$|^::$/.test(next.text) && !next.startsLine) return false
     const left = out.at(-3)
-    const { joins, hasBareLists, infix } = this.#dialect
+    const { joins, hasBareLists } = this.#dialect
     if (joins.has(sign.text) && isConstant(left)) return this.#concatenate(left, right, next)
     if (hasBareLists && sign.text === ',' && isConstant(left)) {
       if (left.kind === 'list' && left.items.length > maxArguments) return false
@@ -181,9 +181,9 @@ class Folder {
       )
       return true
     }
-    if (infix === undefined || (hasBareLists && isSign(next, ','))) return false
+    if (hasBareLists && isSign(next, ',')) return false
     const isBinary = isConstant(left)
-    const made = infix(sign.text, isBinary ? left : undefined, right)
+    const made = this.#dialect.infix?.(sign.text, isBinary ? left : undefined, right)
     if (made === undefined) return false
     this.steps++
     this.#replace(isBinary ? 3 : 2, made)
@@ -292,8 +292,8 @@ class Folder {
     if (before?.kind === 'name' || isSign(before, ')') || isSign(before, ']')) {
       if (args.length !== 1 || only?.kind !== 'text' || !/^[\w$]{1,80}$/.test(only.text)) return false
       out.length = open
-      const written = this.#dialect.ignoresCase ? only.text.toLowerCase() : only.text
-      out.push(wordToken('sign', '.', only.offset), wordToken('name', written, only.offset))
+      const name = this.#dialect.ignoresCase ? only.text.toLowerCase() : only.text
+      out.push(wordToken('sign', '.', only.offset), wordToken('name', name, only.offset))
       return false
     }
     if (args.some(({ kind }) => kind === 'regex')) return false

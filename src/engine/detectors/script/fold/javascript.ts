@@ -45,9 +45,10 @@ export const javascript: Dialect = {
 
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replaceAll(escape, (_all, hex, wide, point, octal, other: string) => {
+  return text.replaceAll(escape, (_all: string, ...groups: (string | undefined)[]) => {
+    const [hex, wide, point, octal, other = ''] = groups
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
-    const digits: string | undefined = hex ?? wide ?? point
+    const digits = hex ?? wide ?? point
     if (digits !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(digits, 16), 0x10ffff))
     return controls[other] ?? other
   })
@@ -59,51 +60,59 @@ export function percentDecoded(text: string): string {
   )
 }
 
+type Make = (given: Call) => Token | undefined
+
 function call(name: string, given: Call): Token | undefined {
-  const { args, offset } = given
+  const make = functions.get(name)
+  return make === undefined ? callMethod(name, given) : make(given)
+}
+
+const functions: ReadonlyMap<string, Make> = new Map<string, Make>([
+  ['fromCharCode', ({ args, offset }) => characters(args[0]?.kind === 'list' ? args[0].items : args, offset)],
+  ['fromCodePoint', ({ args, offset }) => characters(args, offset)],
+  ['apply', ({ args, offset }) => (args[1]?.kind === 'list' ? characters(args[1].items, offset) : undefined)],
+  ['unescape', (given) => decoded(given, percentDecoded)],
+  ['decodeURIComponent', (given) => decoded(given, percentDecoded)],
+  ['decodeURI', (given) => decoded(given, percentDecoded)],
+  ['atob', (given) => decoded(given, fromBase64)],
+  ['from', fromBuffer],
+  ['parseInt', parsed],
+  [
+    'String',
+    (given) =>
+      given.args[0]?.kind === 'number'
+        ? textToken(given.args[0].text, given.offset)
+        : decoded(given, (text) => text),
+  ],
+  ['Array', () => undefined],
+  ['toString', listAsText],
+])
+
+function characters(codes: readonly Token[], offset: number): Token | undefined {
+  const areNumbers = codes.length > 0 && codes.every(({ kind }) => kind === 'number')
+  return areNumbers ? textToken(fromCodes(codes.map(({ number }) => number)), offset) : undefined
+}
+
+function decoded({ args, offset }: Call, decode: (text: string) => string | undefined): Token | undefined {
+  const [first] = args
+  const made = first?.kind === 'text' ? decode(first.text) : undefined
+  return made === undefined ? undefined : textToken(made, offset)
+}
+
+/** `Buffer.from(text, 'base64')` of Node. */
+function fromBuffer(given: Call): Token | undefined {
+  const encoding = given.args[1]?.text
+  if (encoding === 'base64') return decoded(given, fromBase64)
+  return encoding === 'hex' ? decoded(given, fromHex) : undefined
+}
+
+function parsed({ args, offset }: Call): Token | undefined {
   const [first, second] = args
-  const text = first?.kind === 'text' ? first.text : undefined
-  switch (name) {
-    case 'fromCharCode':
-    case 'fromCodePoint': {
-      const codes = first?.kind === 'list' ? first.items : args
-      return codes.length > 0 && codes.every(({ kind }) => kind === 'number')
-        ? textToken(fromCodes(codes.map(({ number }) => number)), offset)
-        : undefined
-    }
-    case 'unescape':
-    case 'decodeURIComponent':
-    case 'decodeURI':
-      return text === undefined ? undefined : textToken(percentDecoded(text), offset)
-    case 'atob':
-      return madeText(text === undefined ? undefined : fromBase64(text), offset)
-    case 'from':
-      if (text === undefined) return undefined
-      if (second?.text === 'base64') return madeText(fromBase64(text), offset)
-      return second?.text === 'hex' ? madeText(fromHex(text), offset) : undefined
-    case 'parseInt':
-      return text === undefined ? undefined : parsed(Number.parseInt(text, second?.number ?? 10), offset)
-    case 'String':
-      return first === undefined || first.kind === 'list' ? undefined : textToken(first.text, offset)
-    case 'Array':
-      return undefined
-    case 'apply':
-      return second?.kind === 'list' && second.items.every(({ kind }) => kind === 'number')
-        ? textToken(fromCodes(second.items.map(({ number }) => number)), offset)
-        : undefined
-    case 'toString':
-      return given.receiver?.kind === 'list'
-        ? joined(given.receiver.items, ',', offset)
-        : callMethod(name, given)
-    default:
-      return callMethod(name, given)
-  }
-}
-
-function madeText(text: string | undefined, offset: number): Token | undefined {
-  return text === undefined ? undefined : textToken(text, offset)
-}
-
-function parsed(value: number, offset: number): Token | undefined {
+  const value = first?.kind === 'text' ? Number.parseInt(first.text, second?.number ?? 10) : Number.NaN
   return Number.isNaN(value) ? undefined : numberToken(value, offset)
+}
+
+function listAsText(given: Call): Token | undefined {
+  const { receiver, offset } = given
+  return receiver?.kind === 'list' ? joined(receiver.items, ',', offset) : callMethod('toString', given)
 }

@@ -38,7 +38,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['slice', ({ kind, text }, [from, to], offset) => cut(kind, text.slice(from?.number, to?.number), offset)],
   [
     'substring',
-    ({ kind, text }, [from, to], offset) => cut(kind, text.substring(from?.number ?? 0, to?.number), offset),
+    ({ kind, text }, [from, to], offset) => cut(kind, text.slice(from?.number ?? 0, to?.number), offset),
   ],
   [
     'substr',

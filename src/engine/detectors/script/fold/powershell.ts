@@ -103,47 +103,66 @@ function fromNumbers(args: readonly Token[], offset: number): Token | undefined 
   return textToken(fromCodes(items.map(({ number }) => number)), offset)
 }
 
+type Operator = (left: Token | undefined, right: Token, offset: number) => Token | undefined
+
 function infix(sign: string, left: Token | undefined, right: Token): Token | undefined {
   const { offset } = left ?? right
-  switch (sign.replace(/^-[ic](?=join|replace|split)/, '-')) {
-    case '-join':
-      return joined(flat([left ?? right]), left === undefined ? '' : right.text, offset)
-    case '-f':
-      return left?.kind === 'text' ? textToken(formatted(left.text, flat([right])), offset) : undefined
-    case '-replace':
-      return left?.kind === 'text' ? replaced(left.text, flat([right]), offset) : undefined
-    case '-split':
-      return left?.kind === 'text' ? splitBy(left.text, right.text, offset) : undefined
-    case '..':
-      return left === undefined ? undefined : range(left.number, right.number, offset)
-    case '@':
-      return right.kind === 'list' ? right : listToken([right], offset)
-    case '[char]':
-    case '[system.char]':
-      return cast(right, offset)
-    case '[char[]]':
-      if (right.kind === 'text') return characters(right.text, offset)
-      return right.kind === 'list'
-        ? listToken(
-            right.items.map((item) => cast(item, offset) ?? item),
-            offset,
-          )
-        : undefined
-    case '[string]':
-    case '[system.string]':
-      return right.kind === 'list' ? joined(right.items, ' ', offset) : textToken(right.text, offset)
-    case '[int]':
-    case '[byte]':
-      return right.kind === 'list'
-        ? undefined
-        : parsed(right.text.replace(/^0x/i, ''), /^0x/i.test(right.text) ? 16 : 10, offset)
-    case '[byte[]]':
-    case '[scriptblock]':
-      return right
-    default:
-      return undefined
-  }
+  return operators.get(sign.replace(/^-[ic](?=join|replace|split)/, '-'))?.(left, right, offset)
 }
+
+const asText: Operator = (_left, right, offset) =>
+  right.kind === 'list' ? joined(right.items, ' ', offset) : textToken(right.text, offset)
+const asNumber: Operator = (_left, right, offset) => {
+  if (right.kind === 'list') return undefined
+  const isHex = /^0x/i.test(right.text)
+  return parsed(isHex ? right.text.slice(2) : right.text, isHex ? 16 : 10, offset)
+}
+const asCharacters: Operator = (_left, right, offset) => {
+  if (right.kind === 'text') return characters(right.text, offset)
+  const { kind, items } = right
+  return kind === 'list'
+    ? listToken(
+        items.map((item) => cast(item, offset) ?? item),
+        offset,
+      )
+    : undefined
+}
+const character: Operator = (_left, right, offset) => cast(right, offset)
+const itself: Operator = (_left, right) => right
+
+const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  [
+    '-join',
+    (left, right, offset) => joined(flat([left ?? right]), left === undefined ? '' : right.text, offset),
+  ],
+  [
+    '-f',
+    (left, right, offset) =>
+      left?.kind === 'text' ? textToken(formatted(left.text, flat([right])), offset) : undefined,
+  ],
+  [
+    '-replace',
+    (left, right, offset) => (left?.kind === 'text' ? replaced(left.text, flat([right]), offset) : undefined),
+  ],
+  [
+    '-split',
+    (left, right, offset) => (left?.kind === 'text' ? splitBy(left.text, right.text, offset) : undefined),
+  ],
+  [
+    '..',
+    (left, right, offset) => (left === undefined ? undefined : range(left.number, right.number, offset)),
+  ],
+  ['@', (_left, right, offset) => (right.kind === 'list' ? right : listToken([right], offset))],
+  ['[char]', character],
+  ['[system.char]', character],
+  ['[char[]]', asCharacters],
+  ['[string]', asText],
+  ['[system.string]', asText],
+  ['[int]', asNumber],
+  ['[byte]', asNumber],
+  ['[byte[]]', itself],
+  ['[scriptblock]', itself],
+])
 
 function cast(value: Token, offset: number): Token | undefined {
   if (value.kind === 'list') return undefined

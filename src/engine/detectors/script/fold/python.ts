@@ -38,9 +38,10 @@ function valueOf(written: string): string {
   const marks = /^(?:"""|''')/.test(written.slice(start)) ? 3 : 1
   const inner = written.slice(start + marks, -marks)
   if (!inner.includes('\\') || /r/i.test(written.slice(0, start))) return inner
-  return inner.replaceAll(escape, (_all, hex, wide, octal, other: string) => {
+  return inner.replaceAll(escape, (_all: string, ...groups: (string | undefined)[]) => {
+    const [hex, wide, octal, other = ''] = groups
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
-    const digits: string | undefined = hex ?? wide
+    const digits = hex ?? wide
     if (digits !== undefined) return String.fromCharCode(Number.parseInt(digits, 16))
     return controls[other] ?? other
   })
@@ -52,44 +53,57 @@ const rot13 = (text: string): string =>
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base)
   })
 
+type Make = (given: Call) => Token | undefined
+
 function call(name: string, given: Call): Token | undefined {
-  const { args, offset, receiver } = given
-  const [first, second] = args
-  const text = first?.kind === 'text' ? first.text : undefined
-  const made = (value: string | undefined): Token | undefined =>
-    value === undefined ? undefined : textToken(value, offset)
-  switch (name) {
-    case 'chr':
-      return first?.kind === 'number' ? textToken(fromCodes([first.number]), offset) : undefined
-    case 'b64decode':
-    case 'urlsafe_b64decode':
-    case 'standard_b64decode':
-    case 'a2b_base64':
-      return text === undefined ? undefined : made(fromBase64(text))
-    case 'fromhex':
-    case 'unhexlify':
-      return text === undefined ? undefined : made(fromHex(text))
-    case 'decompress':
-      return text === undefined ? undefined : made(inflatedText(text))
-    case 'bytes':
-    case 'bytearray':
-      if (first?.kind === 'list') {
-        return first.items.every(({ kind }) => kind === 'number')
-          ? made(fromCodes(first.items.map(({ number }) => number)))
-          : undefined
-      }
-      return made(text)
-    case 'str':
-    case 'compile':
-      return made(text)
-    case 'decode':
-      if (receiver === undefined && text !== undefined) {
-        if (/^rot_?13$/.test(second?.text ?? '')) return made(rot13(text))
-        if (/^base_?64/.test(second?.text ?? '')) return made(fromBase64(text))
-        return /^hex/.test(second?.text ?? '') ? made(fromHex(text)) : undefined
-      }
-      return callMethod(name, given)
-    default:
-      return callMethod(name, given)
+  const make = functions.get(name)
+  return make === undefined ? callMethod(name, given) : make(given)
+}
+
+/** Of one text. */
+function ofText(make: (text: string) => string | undefined): Make {
+  return ({ args, offset }) => {
+    const [first] = args
+    const made = first?.kind === 'text' ? make(first.text) : undefined
+    return made === undefined ? undefined : textToken(made, offset)
   }
+}
+
+const same = ofText((text) => text)
+
+const functions: ReadonlyMap<string, Make> = new Map<string, Make>([
+  [
+    'chr',
+    ({ args, offset }) =>
+      args[0]?.kind === 'number' ? textToken(fromCodes([args[0].number]), offset) : undefined,
+  ],
+  ['b64decode', ofText(fromBase64)],
+  ['urlsafe_b64decode', ofText(fromBase64)],
+  ['standard_b64decode', ofText(fromBase64)],
+  ['a2b_base64', ofText(fromBase64)],
+  ['fromhex', ofText(fromHex)],
+  ['unhexlify', ofText(fromHex)],
+  ['decompress', ofText(inflatedText)],
+  ['bytes', bytesOf],
+  ['bytearray', bytesOf],
+  ['str', same],
+  ['compile', same],
+  ['decode', decode],
+])
+
+function bytesOf(given: Call): Token | undefined {
+  const [first] = given.args
+  if (first?.kind !== 'list') return same(given)
+  const areNumbers = first.items.every(({ kind }) => kind === 'number')
+  return areNumbers ? textToken(fromCodes(first.items.map(({ number }) => number)), given.offset) : undefined
+}
+
+/** `codecs.decode(text, 'rot13')`; `bytes.decode()` changes nothing here. */
+function decode(given: Call): Token | undefined {
+  const { args, receiver } = given
+  if (receiver !== undefined || args[0]?.kind !== 'text') return callMethod('decode', given)
+  const encoding = args[1]?.text ?? ''
+  if (/^rot_?13$/.test(encoding)) return ofText(rot13)(given)
+  if (/^base_?64/.test(encoding)) return ofText(fromBase64)(given)
+  return encoding.startsWith('hex') ? ofText(fromHex)(given) : undefined
 }

@@ -33,61 +33,77 @@ export const vbscript: Dialect = {
   ]),
 }
 
+type Make = (given: {
+  readonly first: Token
+  readonly rest: readonly Token[]
+  readonly offset: number
+}) => Token | undefined
+
 function call(name: string, { args, offset }: Call): Token | undefined {
-  const [first, second, third] = args
-  if (first === undefined) return undefined
-  const { text, kind } = first
-  switch (name) {
-    case 'chr':
-    case 'chrw':
-    case 'chrb':
-      return kind === 'list' ? undefined : textToken(fromCodes([first.number || Number(text) || 0]), offset)
-    case 'asc':
-    case 'ascw':
-      return kind === 'text' ? numberToken(text.charCodeAt(0) || 0, offset) : undefined
-    case 'strreverse':
-      return kind === 'text' ? textToken(reversed(text), offset) : undefined
-    case 'replace':
-      return kind === 'text' ? replace(text, args.slice(1), offset) : undefined
-    case 'unescape':
-      return kind === 'text' ? textToken(percentDecoded(text), offset) : undefined
-    case 'mid': {
-      const from = Math.max(0, (second?.number ?? 1) - 1)
-      return kind === 'text'
-        ? textToken(text.slice(from, from + (third?.number ?? text.length)), offset)
-        : undefined
-    }
-    case 'left':
-      return kind === 'text' ? textToken(text.slice(0, second?.number ?? 0), offset) : undefined
-    case 'right':
-      return kind === 'text'
-        ? textToken(second?.number === 0 ? '' : text.slice(-(second?.number ?? 1)), offset)
-        : undefined
-    case 'lcase':
-    case 'ucase':
-    case 'trim':
-    case 'cstr':
-      return kind === 'list' ? undefined : textToken(name === 'ucase' ? text.toUpperCase() : text, offset)
-    case 'cint':
-    case 'clng':
-    case 'cbyte':
-      return kind === 'list' || Number.isNaN(vbNumber(text)) ? undefined : numberToken(vbNumber(text), offset)
-    case 'array':
-      return listToken(args, offset)
-    case 'join':
-      return kind === 'list' ? joined(first.items, second?.text ?? ' ', offset) : undefined
-    case 'split': {
-      const parts = kind === 'text' ? text.split(second?.text ?? ' ') : []
-      return parts.length === 0
-        ? undefined
-        : listToken(
-            parts.map((part) => textToken(part, offset)),
-            offset,
-          )
-    }
-    default:
-      return undefined
-  }
+  const [first, ...rest] = args
+  return first === undefined ? undefined : functions.get(name)?.({ first, rest, offset })
+}
+
+const chr: Make = ({ first, offset }) =>
+  first.kind === 'list' ? undefined : textToken(fromCodes([first.number || Number(first.text) || 0]), offset)
+const asc: Make = ({ first, offset }) =>
+  first.kind === 'text' ? numberToken(first.text.charCodeAt(0) || 0, offset) : undefined
+const number: Make = ({ first, offset }) =>
+  first.kind === 'list' || Number.isNaN(vbNumber(first.text))
+    ? undefined
+    : numberToken(vbNumber(first.text), offset)
+
+/** Of one text. */
+function ofText(make: (text: string, rest: readonly Token[]) => string): Make {
+  return ({ first, rest, offset }) =>
+    first.kind === 'text' ? textToken(make(first.text, rest), offset) : undefined
+}
+
+const functions: ReadonlyMap<string, Make> = new Map<string, Make>([
+  ['chr', chr],
+  ['chrw', chr],
+  ['chrb', chr],
+  ['asc', asc],
+  ['ascw', asc],
+  ['cint', number],
+  ['clng', number],
+  ['cbyte', number],
+  ['strreverse', ofText(reversed)],
+  ['unescape', ofText(percentDecoded)],
+  ['lcase', ofText((text) => text.toLowerCase())],
+  ['ucase', ofText((text) => text.toUpperCase())],
+  ['trim', ofText((text) => text.trim())],
+  ['cstr', ({ first, offset }) => (first.kind === 'list' ? undefined : textToken(first.text, offset))],
+  ['mid', ofText(middle)],
+  ['left', ofText((text, [count]) => text.slice(0, Math.max(0, count?.number ?? 0)))],
+  ['right', ofText((text, [count]) => text.slice(Math.max(0, text.length - (count?.number ?? 0))))],
+  [
+    'replace',
+    ({ first, rest, offset }) => (first.kind === 'text' ? replace(first.text, rest, offset) : undefined),
+  ],
+  ['array', ({ first, rest, offset }) => listToken([first, ...rest], offset)],
+  [
+    'join',
+    ({ first, rest, offset }) =>
+      first.kind === 'list' ? joined(first.items, rest[0]?.text ?? ' ', offset) : undefined,
+  ],
+  ['split', split],
+])
+
+function middle(text: string, [start, count]: readonly Token[]): string {
+  const from = Math.max(0, (start?.number ?? 1) - 1)
+  return text.slice(from, from + (count?.number ?? text.length))
+}
+
+const maxParts = 100_000
+
+function split({ first, rest, offset }: Parameters<Make>[0]): Token | undefined {
+  if (first.kind !== 'text') return undefined
+  const parts = first.text.split(rest[0]?.text ?? ' ', maxParts)
+  return listToken(
+    parts.map((part) => textToken(part, offset)),
+    offset,
+  )
 }
 
 function vbNumber(text: string): number {

@@ -47,30 +47,42 @@ function set(command: string, variables: Map<string, string>): void {
   variables.set(name.toLowerCase(), value.replace(/"\s*$/, '').slice(0, maxValue))
 }
 
-function expanded(line: string, variables: ReadonlyMap<string, string>): { plain: string; pieces: number } {
-  let plain = line
-  let pieces = 0
-  for (let pass = 0; pass < passes && /[%!]/.test(plain); pass++) {
-    const before = plain
-    plain = plain.replaceAll(
-      variable,
-      (all, _mark, name: string, from?: string, count?: string, what?: string, by?: string) => {
-        const value = variables.get(name.toLowerCase())
-        const isWhole = from === undefined && what === undefined
-        if (value === undefined || (isWhole && environment.some(([known]) => known === name.toLowerCase())))
-          return all
-        if (pieces * 16 > maxMade) return all
-        pieces++
-        if (from !== undefined) return cut(value, Number(from), count)
-        return what === undefined ? value : value.split(what).join(by ?? '')
-      },
-    )
-    if (plain === before || plain.length > maxValue) break
+interface Expanded {
+  plain: string
+  pieces: number
+}
+
+function expanded(line: string, variables: ReadonlyMap<string, string>): Expanded {
+  const made: Expanded = { plain: line, pieces: 0 }
+  for (let pass = 0; pass < passes && /[%!]/.test(made.plain); pass++) {
+    const before = made.plain
+    made.plain = before.replaceAll(variable, (all: string, ...groups: (string | undefined)[]) => {
+      const value = made.pieces * 16 > maxMade ? undefined : valueOf(groups, variables)
+      if (value === undefined) return all
+      made.pieces++
+      return value
+    })
+    if (made.plain === before || made.plain.length > maxValue) break
   }
-  const bare = plain.replaceAll(/\^(?=[^\s])/g, '')
+  const bare = made.plain.replaceAll(/\^(?=[^\s])/g, '')
   // Carets in front of letters mean nothing; those in front of signs are needed.
-  const carets = (plain.match(/\^[a-z0-9]/gi) ?? []).length
-  return { plain: bare.replaceAll(/(?<=[a-z])""(?=[a-z])/gi, ''), pieces: pieces + (carets > 3 ? carets : 0) }
+  const carets = (made.plain.match(/\^[a-z0-9]/gi) ?? []).length
+  return {
+    plain: bare.replaceAll(/(?<=[a-z])""(?=[a-z])/gi, ''),
+    pieces: made.pieces + (carets > 3 ? carets : 0),
+  }
+}
+
+/** Groups: the mark, the name, from and count of a piece, what is put in the place of what. */
+function valueOf(
+  [, name = '', from, count, what, by]: readonly (string | undefined)[],
+  variables: ReadonlyMap<string, string>,
+): string | undefined {
+  const value = variables.get(name.toLowerCase())
+  if (value === undefined) return undefined
+  if (from !== undefined) return cut(value, Number(from), count)
+  if (what !== undefined) return value.split(what).join(by ?? '')
+  return environment.some(([known]) => known === name.toLowerCase()) ? undefined : value
 }
 
 function cut(value: string, from: number, count: string | undefined): string {

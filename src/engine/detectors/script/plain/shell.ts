@@ -80,9 +80,10 @@ function withVariables(
 }
 
 function ansi(text: string): string {
-  return text.replaceAll(ansiEscape, (_all, hex, wide, octal, other: string) => {
+  return text.replaceAll(ansiEscape, (_all: string, ...groups: (string | undefined)[]) => {
+    const [hex, wide, octal, other = ''] = groups
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
-    const digits: string | undefined = hex ?? wide
+    const digits = hex ?? wide
     return digits === undefined ? other : String.fromCharCode(Number.parseInt(digits, 16))
   })
 }
@@ -96,16 +97,16 @@ function withoutQuotes(line: string): string {
 
 function decodedPipes(line: string, layers: Layer[]): { text: string; steps: number } {
   if (!/base64|xxd|\\x[0-9a-fA-F]{2}|\brev\b/.test(line)) return { text: line, steps: 0 }
-  let text = line
-  let steps = 0
-  for (const [pattern, decode] of decoded) {
-    text = text.replaceAll(pattern, (all, given: string) => {
-      const plain = decode(given)
-      if (plain === undefined || !isReadable(plain)) return all
-      steps++
-      layers.push({ text: plain, language: undefined })
-      return plain.replaceAll('\n', '; ')
-    })
+  const made = { text: line, steps: 0 }
+  const decodedOr = (decode: (text: string) => string | undefined, all: string, given: string): string => {
+    const plain = decode(given)
+    if (plain === undefined || !isReadable(plain)) return all
+    made.steps++
+    layers.push({ text: plain, language: undefined })
+    return plain.replaceAll('\n', '; ')
   }
-  return { text, steps }
+  for (const [pattern, decode] of decoded) {
+    made.text = made.text.replaceAll(pattern, (all: string, given: string) => decodedOr(decode, all, given))
+  }
+  return made
 }

@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts'
 import { codeFunctions, commandFunctions } from './names.ts'
 import { parse } from './parse.ts'
 import { codeSink, commandSink } from './sinks.ts'
-import { serverField, superglobal } from './sources.ts'
+import { anyKey, serverField, superglobal } from './sources.ts'
 import {
   arrayValue,
   beginning,
@@ -151,10 +151,10 @@ function pathSink(kind: string, score: number, words: string): Effect {
     return called === 'scandir' || called === 'glob' ? tainted(origin.file, 'names of files') : unknown
   }
 }
-define(['opendir', 'scandir', 'glob', 'dir', 'chdir'], pathSink('lists', 38, 'the folder that is listed'))
+define(['opendir', 'scandir', 'glob', 'dir', 'chdir'], pathSink('lists', 36, 'the folder that is listed'))
 define(['readfile', 'highlight_file', 'show_source', 'fpassthru_'], pathSink(
   'reads',
-  37,
+  36,
   'the file that is shown',
 ))
 define(['unlink', 'rmdir', 'chmod', 'mkdir', 'touch', 'chown'], pathSink('changes', 36, 'what is changed'))
@@ -214,6 +214,13 @@ define(['mail'], (machine, args, { at }) => {
   if (isMailer(args)) machine.report('mails', 61, at, 'the request gives address, subject and text of mails')
   return unknown
 })
+define(['wp_create_user', 'wp_insert_user', 'add_user'], (machine, args, { at, called }) => {
+  const isFree =
+    args.length > 1 && args.slice(0, 2).every((arg) => (deepTaint(arg).taint & origin.request) !== 0)
+  if (isFree)
+    machine.report('user', 50, at, `${called}: the request gives a new user its name and password`, 'T1136')
+  return unknown
+})
 define(['putenv'], (machine, args, { at }) => {
   if (beginning(args[0] ?? unknown).startsWith('LD_PRELOAD'))
     machine.report('preload', 62, at, 'a library is loaded into other programs', 'T1574.006')
@@ -245,7 +252,9 @@ function isMailer(args: readonly Value[]): boolean {
   const [to, subject, ...texts] = args.map((arg) => deepTaint(arg).taint)
   const whole = requestWhole | origin.remote
   if (to === undefined || (to & whole) === 0) return false
-  const isText = texts.some((taint) => (taint & (whole | origin.embedded)) !== 0)
+  // With `register_globals` the text is put together of names that nobody sets.
+  const isOpen = (to & (subject ?? 0) & origin.unset) !== 0 && texts.length > 1
+  const isText = isOpen || texts.some((taint) => (taint & (whole | origin.embedded | origin.file)) !== 0)
   return isText && ((subject ?? 0) & (whole | origin.embedded)) !== 0
 }
 
@@ -317,7 +326,7 @@ export function readFile(
   const [path = unknown] = args
   const named = deepTaint(path)
   if ((named.taint & origin.request) !== 0 && named.head === '')
-    machine.report('reads', 37, at, `${name}: ${named.from} names the file that is read`)
+    machine.report('reads', 34, at, `${name}: ${named.from} names the file that is read`)
   const head = beginning(path).slice(0, 40)
   if (name.endsWith('open')) return objectValue('file', path, streamed(path, head))
   return streamed(path, head)
@@ -326,6 +335,8 @@ export function readFile(
 function streamed(path: Value, head: string): Value {
   if (/^php:\/\/input/i.test(head)) return tainted(origin.request, 'php://input')
   if (/^(?:https?|ftp):\/\//i.test(head)) return tainted(origin.remote, 'another host')
+  const isOpenStream = head.length > 2 && 'php://input'.startsWith(head.toLowerCase())
+  if (isOpenStream && (path.taint & origin.embedded) !== 0) return tainted(origin.request, path.from)
   if (/^data:/i.test(head)) return derived([path])
   const { taint, from, type } = deepTaint(path)
   if (path.type === 'file-path' || type === 'file-path' || taint === origin.ownName)
@@ -336,11 +347,15 @@ function streamed(path: Value, head: string): Value {
   return tainted(origin.file, 'a file')
 }
 
+const splitters = new Set(['explode', 'split', 'spliti', 'preg_split'])
+
 /** What comes out of functions that only reshape. */
 export function carried(name: string, args: readonly Value[]): Value {
   // What replaces and what is searched for does not control the text.
   const relevant = /replace/.test(name) ? args.slice(1) : args
   const found = derived(relevant)
+  // The pieces of a variable that nobody sets are the request's as well.
+  if ((found.taint & origin.unset) !== 0 && splitters.has(name)) return arrayValue(new Map([[anyKey, found]]))
   if (found.taint !== 0) return { ...found, taint: found.taint & ~origin.file || found.taint }
   const isLong = args.some((arg) => (arg.text?.length ?? 0) > 200 || arg.made === made.decoded)
   const decodes = /decode|decrypt|inflate|uncompress|rot13|strrev|unpack|hex2bin|decompress/.test(name)

@@ -23,6 +23,7 @@ import {
 } from './names.ts'
 import { codeSink, commandSink, hiddenName } from './sinks.ts'
 import {
+  beginning,
   deepTaint,
   derived,
   join,
@@ -299,6 +300,10 @@ export function callMethod(machine: Machine, object: Value, name: Value, call: M
   if (object.closure !== undefined && (called === 'call' || called === '__invoke' || called === 'invoke')) {
     return callClosure(machine, object.closure, args, nodes)
   }
+  if (called === 'getmessage' && object.type === '' && args.length === 0)
+    return tainted(origin.hidden, 'an exception’s message')
+  if (called === 'set_role' && args[0]?.text === 'administrator')
+    machine.report('role', 24, call.at, 'a user becomes administrator', 'T1136')
   if (called.startsWith('getdoccomment')) return tainted(origin.self, 'a comment')
   return knownMethod(machine, object, called, call) ?? ownMethod(machine, object, called, call)
 }
@@ -419,12 +424,12 @@ export function construct(machine: Machine, name: Value, args: readonly Value[],
   }
   if (type === 'com' && /wscript\.shell|shell\.application/i.test(args[0]?.text ?? ''))
     return objectValue('com', args[0])
-  if (type === 'com' && /^(?:iis|winnt|winmgmts):/i.test(args[0]?.text ?? ''))
+  if (type === 'com' && /^(?:iis|winnt):/i.test(beginning(args[0] ?? unknown)))
     machine.report(
       'object',
       62,
       at,
-      `the server's own settings are reached through ${args[0]!.text!.slice(0, 12)}`,
+      `the server's own settings are reached through ${beginning(args[0] ?? unknown).slice(0, 12)}`,
     )
   if (databases.has(type)) judgeDatabase(machine, type, args, at)
   if (type === 'reflectionfunction' && site.name === undefined) return objectValue(type, args[0])

@@ -146,6 +146,8 @@ export function judgeCapabilities(text: string, tokens: Tokens, evidence: Eviden
   }
   judgeCarried(tokens, evidence)
   judgeProbes(called, evidence)
+  if (isAlone(text)) judgeAlone(text, called, evidence)
+  judgeLetters(tokens, evidence)
   const score = Math.round(100 * (1 - doubt))
   if (score < least || found.length < 4 || !isGrave) return
   evidence.add({
@@ -154,6 +156,100 @@ export function judgeCapabilities(text: string, tokens: Tokens, evidence: Eviden
     offset: 0,
     sentence: `the file ${found.slice(0, 8).join(', ')}`,
     technique: 'T1083',
+  })
+}
+
+const maxAlone = 24 * 1024
+const frames =
+  /\b(?:include|require)(?:_once)?[\s(]{1,4}["'$_d]|\bnamespace\s+\w|\buse\s+\w+\\|\bclass\s+\w+|defined\s?\(/i
+
+/** A page that needs nothing of a program around it. */
+function isAlone(text: string): boolean {
+  return text.length < maxAlone && !frames.test(text)
+}
+
+const dumps: readonly RegExp[] = [
+  /show\s+tables|list_tables|information_schema|table_schema/i,
+  /select\s+\*\s+from\s{0,3}[`'"{.\s\\]{0,6}\$\w/i,
+  /\b(?:mysqli?|mssql|pg|odbc)_connect\s?\(|new\s+mysqli/i,
+  /insert\s+into|show\s+create\s+table|fputcsv|fwrite|fputs|file_put_contents/i,
+]
+const users: readonly RegExp[] = [
+  /\/etc\/(?:passwd|valiases|virtual|userdomains)|\/var\/named/,
+  /public_html|\/home\d?\/|httpdocs/,
+  /\bsymlink\b|\bln -s\b|wp-config|configuration\.php|conf(?:ig)?[.*]{1,2}(?:inc|php)|config\.\*/,
+]
+
+/** What is a tool in the middle of a program stands here by itself. */
+function judgeAlone(text: string, called: ReadonlySet<string>, evidence: Evidence): void {
+  const has = (kind: string): boolean => evidence.has(kind)
+  if (['lists', 'reads', 'changes', 'write', 'upload'].filter((kind) => has(kind)).length > 1)
+    evidence.add({
+      kind: 'alone',
+      score: 30,
+      offset: 0,
+      sentence: 'no program is around it',
+      technique: 'T1083',
+    })
+  if (dumps.every((pattern) => pattern.test(text)))
+    evidence.add({
+      kind: 'dumps',
+      score: 61,
+      offset: 0,
+      sentence: 'all tables of a database are read out',
+      technique: 'T1213',
+    })
+  if (users.every((pattern) => pattern.test(text)))
+    evidence.add({
+      kind: 'users',
+      score: 62,
+      offset: 0,
+      sentence: 'the files of all users of the server are looked through',
+      technique: 'T1083',
+    })
+  const isServer =
+    called.has('socket_accept') || called.has('stream_socket_accept') || called.has('socket_listen')
+  const isClient = called.has('socket_connect') || called.has('fsockopen') || called.has('pfsockopen')
+  if (isServer && isClient)
+    evidence.add({
+      kind: 'relay',
+      score: 62,
+      offset: 0,
+      sentence: 'connections are passed on to other hosts',
+      technique: 'T1090',
+    })
+  const isRaw = called.has('socket_create') && /SOCK_RAW/.test(text) && called.has('socket_recv')
+  if (isRaw)
+    evidence.add({
+      kind: 'sniffs',
+      score: 62,
+      offset: 0,
+      sentence: 'what passes the network is read',
+      technique: 'T1040',
+    })
+}
+
+const leastOperators = 40
+const maxNames = 2
+
+/** Code without a word in it: names that are underscores, numbers that are comparisons. */
+function judgeLetters({ kinds, values, starts }: Tokens, evidence: Evidence): void {
+  let names = 0
+  let operators = 0
+  let odd = 0
+  for (let at = 0; at < kinds.length && names <= maxNames; at++) {
+    const value = values[at]!
+    if (kinds[at] === token.variable && /^\$?_+$/.test(value)) odd++
+    else if (kinds[at] === token.variable || (kinds[at] === token.name && /[a-z]/i.test(value))) names++
+    else if (kinds[at] === token.operator) operators++
+  }
+  if (names > maxNames || operators < leastOperators || odd < 10) return
+  evidence.add({
+    kind: 'no-letters',
+    score: 78,
+    offset: starts[0] ?? 0,
+    sentence: 'the code is written without letters',
+    technique: 'T1027',
   })
 }
 
@@ -179,7 +275,7 @@ function judgeCarried({ kinds, values, starts }: Tokens, evidence: Evidence): vo
   for (let at = 0; at < kinds.length && looked < maxPrograms; at++) {
     const value = values[at]!
     if (kinds[at] !== token.text || value.length < 36) continue
-    const isShort = value.length < 120
+    const isShort = value.length < 100
     if (!(isShort ? hexOnly : base64Start).test(isShort ? value : value.slice(0, 100))) continue
     looked++
     const plain = isShort ? Buffer.from(value, 'hex') : Buffer.from(value.slice(0, maxCarried), 'base64')
@@ -197,7 +293,7 @@ function judgeCarried({ kinds, values, starts }: Tokens, evidence: Evidence): vo
 }
 
 const hexOnly = /^(?:[0-9a-f]{2})+$/i
-const base64Start = /^[A-Za-z0-9+/\s]{100}/
+const base64Start = /^[A-Za-z0-9+/\s]{99}/
 const shellCode = /\b(?:eval|assert|system|exec|passthru)\s?\(\s?@?\$_/
 const maxCarried = 64 * 1024
 

@@ -68,6 +68,9 @@ export function writeSink(
       `${content.from} is written to a file that ${path.from} names`,
     )
   }
+  if ((content.taint & origin.file) !== 0 && (path.taint & origin.request) !== 0 && path.head === '') {
+    return machine.report('write', 48, at, `${path.from} names the file that ${content.from} is copied to`)
+  }
   if (content.taint === origin.unset && path.taint === origin.unset) {
     return machine.report('write', 62, at, `${content.from} is written to a file that ${path.from} names`)
   }

@@ -201,6 +201,14 @@ export const folds: Readonly<Record<string, Fold>> = {
   ltrim: (text, characters) => trimmed(text, characters, 'left'),
   rtrim: (text, characters) => trimmed(text, characters, 'right'),
   chop: (text, characters) => trimmed(text, characters, 'right'),
+  substr_replace: (text, by, from, count) => {
+    if (from === undefined) return undefined
+    const start = integer(from)
+    const begin = start < 0 ? Math.max(0, text.length + start) : Math.min(start, text.length)
+    const length = count === undefined ? text.length : integer(count)
+    const end = length < 0 ? Math.max(begin, text.length + length) : begin + length
+    return text.slice(0, begin) + (by ?? '') + text.slice(end)
+  },
   str_repeat: (text, times) =>
     text.length * integer(times ?? '0') > maxOutputLength
       ? undefined
