@@ -21,15 +21,19 @@ export function textKindOf({ head, chain }: Pick<ScanObject, 'head' | 'chain'>):
   return lastKind
 }
 
-/** Control characters that stand in texts: backspace to carriage return, Ctrl-Z, escape. */
-const allowedControls = 0x0c003f00
+/** Control characters that do not stand in texts: all but backspace to carriage return, Ctrl-Z, escape. */
+const isForeign = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 32 && ((0x0c003f00 >>> byte) & 1) === 0 ? 1 : 0,
+)
 
 function kindOf(head: Uint8Array): TextKind | undefined {
   if (head.length === 0) return undefined
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
-  for (const byte of head) {
-    if (byte < 32 && ((allowedControls >>> byte) & 1) === 0) return byte === 0 ? wideKindOf(head) : undefined
+  // Asked about every object: an index is several times as fast as an iterator.
+  for (let at = 0; at < head.length; at++) {
+    const byte = head[at] ?? 0
+    if (isForeign[byte] === 1) return byte === 0 ? wideKindOf(head) : undefined
   }
   return 'bytes'
 }

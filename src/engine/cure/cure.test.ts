@@ -12,6 +12,7 @@ import { listed, unpack } from '../../../test/support/unpack.ts'
 import { zipOf } from '../../../test/support/zip-writer.ts'
 import type { CureOutcome } from '../../model/index.ts'
 import { load } from '../index.ts'
+import { consequencesOf } from './zip/office.ts'
 
 type Scratch = ReturnType<typeof withScratch>
 
@@ -205,20 +206,45 @@ test('macros leave a Word document together with all that names them and all tha
   assert.deepEqual(listed(unpack(after)), listed(unpack(expected)))
 })
 
-test('a document whose main part goes keeps its other parts', (t) => {
-  const entries = [
+test('a relation to elsewhere leads nowhere any more, and keeps its place', () => {
+  const table = (target: string): string =>
+    `<Relationships><Relationship Id="r1" Type="x/attachedTemplate" Target=${target} TargetMode="External"/>` +
+    '<Relationship Id="r2" Type="x/hyperlink" Target="https://example.org/" TargetMode="External"/></Relationships>'
+  const entries = (target: string): { name: string; data: string }[] => [
     { name: '[Content_Types].xml', data: '<Types/>' },
-    { name: '_rels/.rels', data: relations('word/document.xml') },
-    { name: 'word/document.xml', data: eicar },
-    { name: 'word/_rels/document.xml.rels', data: relations('styles.xml') },
-    { name: 'word/styles.xml', data: '<w:styles/>' },
+    { name: 'word/settings.xml', data: '<w:settings/>' },
+    { name: 'word/_rels/settings.xml.rels', data: table(target) },
   ]
-  const { after } = cured(withScratch(t), zipOf(entries))
-  assert.match(listed(unpack(after)).join('\n'), /word\/styles\.xml=/)
+  const judgements = entries('').map(
+    ({ name }) => ({ kind: name.endsWith('.rels') ? 'remove' : 'keep' }) as const,
+  )
+  const changed = consequencesOf({
+    entries: entries("'https://evil.example/t.dotm'"),
+    judgements,
+    contentOf: ({ data }) => Buffer.from(data),
+    alsoRemoved: (name) => assert.fail(name),
+  })
+  const replaced = changed.map((one) =>
+    one.kind === 'replace' ? Buffer.from(one.bytes).toString() : one.kind,
+  )
+  assert.deepEqual(replaced, ['keep', 'keep', table('"about:blank"')])
 })
 
 const refused: readonly (readonly [title: string, bytes: Uint8Array, why: RegExp])[] = [
   ['a bad file that is no container', Buffer.from(eicar), /no container/],
+  [
+    'a document whose own part is bad',
+    zipOf([
+      { name: '[Content_Types].xml', data: '<Types/>' },
+      {
+        name: '_rels/.rels',
+        data: '<Relationships><Relationship Id="a" Type="http://x/officeDocument" Target="/word/document.xml"/></Relationships>',
+      },
+      { name: 'word/document.xml', data: eicar },
+      { name: 'word/styles.xml', data: '<w:styles/>' },
+    ]),
+    /document itself is malicious/,
+  ],
   ['a compressed bad file', gzipSync(eicar), /whole content is malicious/],
   [
     'an archive that is cut off',

@@ -2,7 +2,7 @@
 // types that lead nowhere make Office call the document damaged, and parts that only they led to are of no use. The type of
 // the document stays macro-enabled: it goes with the extension of the file's name, and needs no macros.
 
-import type { Judgement } from '../editor.ts'
+import { CannotCure, type Judgement } from '../editor.ts'
 
 export interface ZipEntry {
   readonly name: string
@@ -18,6 +18,7 @@ export interface Package<E extends ZipEntry> {
 }
 
 const typesName = '[Content_Types].xml'
+const packageTable = '_rels/.rels'
 const tableName = /(?:^|\/)_rels\/[^/]*\.rels$/i
 const relationTag =
   /<(?:\w{1,32}:)?Relationship\b[^<>]{0,4000}?(?:\/>|>\s{0,64}<\/(?:\w{1,32}:)?Relationship>)/g
@@ -27,7 +28,8 @@ const besideProject = /^(?:vbaData\.xml|vbaProjectSignature\w{0,16}\.bin)$/i
 
 /** The judgements with those of the package's own tables changed where parts they name are gone. */
 export function consequencesOf<E extends ZipEntry>(document: Package<E>): Judgement[] {
-  const { entries, judgements } = document
+  const { entries } = document
+  const judgements = withTablesKept(document)
   const removed = entries.filter((_, index) => judgements[index]?.kind === 'remove').map(({ name }) => name)
   const isPackage = entries.some(({ name }) => name === typesName)
   if (removed.length === 0 || !isPackage) return [...judgements]
@@ -36,6 +38,7 @@ export function consequencesOf<E extends ZipEntry>(document: Package<E>): Judgem
     const isTable = entry.name === typesName || tableName.test(entry.name)
     if (isTable && judgements[index]?.kind === 'keep') tables.set(entry, textOf(document.contentOf(entry)))
   }
+  checkMainPart(tables, removed)
   const lost = lostParts(entries, tables, removed)
   for (const [name, why] of lost) document.alsoRemoved(name, why)
   const gone = new Set([...removed, ...lost.keys()].map((name) => name.toLowerCase()))
@@ -49,6 +52,41 @@ export function consequencesOf<E extends ZipEntry>(document: Package<E>): Judgem
       entry.name === typesName ? typesWithout(before, gone) : relationsWithout(before, entry.name, gone)
     return after === before ? judgement : { kind: 'replace', bytes: Buffer.from(after) }
   })
+}
+
+/** A table that leads elsewhere is not taken out: the part that uses its relations would be called damaged. */
+function withTablesKept<E extends ZipEntry>(document: Package<E>): Judgement[] {
+  return document.entries.map((entry, index) => {
+    const judgement = document.judgements[index] ?? { kind: 'keep' }
+    if (judgement.kind !== 'remove' || !tableName.test(entry.name)) return judgement
+    const before = textOf(document.contentOf(entry))
+    const after = before.replaceAll(relationTag, (tag) => (isExternal(tag) ? leadingNowhere(tag) : tag))
+    return after === before ? judgement : { kind: 'replace', bytes: Buffer.from(after) }
+  })
+}
+
+function isExternal(tag: string): boolean {
+  return attribute(tag, 'TargetMode').toLowerCase() === 'external'
+}
+
+/** Hyperlinks lead somewhere only when somebody follows them. */
+function leadingNowhere(tag: string): string {
+  if (/\/hyperlink$/i.test(attribute(tag, 'Type'))) return tag
+  return tag.replace(/(\sTarget\s{0,16}=\s{0,16})(?:"[^"]*"|'[^']*')/, '$1"about:blank"')
+}
+
+/** What the package says to be its document. */
+function checkMainPart<E extends ZipEntry>(tables: ReadonlyMap<E, string>, removed: readonly string[]): void {
+  const gone = new Set(removed.map((name) => name.toLowerCase()))
+  for (const [{ name }, text] of tables) {
+    if (name.toLowerCase() !== packageTable) continue
+    for (const [tag] of text.matchAll(relationTag)) {
+      const isMain = /\/officeDocument$/i.test(attribute(tag, 'Type'))
+      if (isMain && gone.has(resolved('', attribute(tag, 'Target')).toLowerCase())) {
+        throw new CannotCure('the document itself is malicious')
+      }
+    }
+  }
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -67,9 +105,7 @@ function lostParts<E extends ZipEntry>(
   }
   const gone = new Set(removed.map((name) => name.toLowerCase()))
   const before = reachable(targets, new Set())
-  // What the package itself names is the document: without it, the other parts are still somebody's.
-  const ends = new Set([...gone].filter((name) => !(targets.get('') ?? []).includes(name)))
-  const after = reachable(targets, ends)
+  const after = reachable(targets, gone)
   const lost = new Map<string, string>()
   const why = `belongs to ${removed.join(', ')}`
   const folders = new Set(removed.filter((name) => /vbaProject\.bin$/i.test(name)).map(folderOf))
@@ -124,7 +160,7 @@ function folderOfTable(table: string): string {
 function targetsOf(xml: string, table: string): string[] {
   const found: string[] = []
   for (const [tag] of xml.matchAll(relationTag)) {
-    if (attribute(tag, 'TargetMode').toLowerCase() === 'external') continue
+    if (isExternal(tag)) continue
     found.push(resolved(folderOfTable(table), attribute(tag, 'Target')).toLowerCase())
   }
   return found
@@ -138,7 +174,7 @@ function typesWithout(xml: string, gone: ReadonlySet<string>): string {
 
 function relationsWithout(xml: string, table: string, gone: ReadonlySet<string>): string {
   return xml.replaceAll(relationTag, (tag) => {
-    if (attribute(tag, 'TargetMode').toLowerCase() === 'external') return tag
+    if (isExternal(tag)) return tag
     return gone.has(resolved(folderOfTable(table), attribute(tag, 'Target')).toLowerCase()) ? '' : tag
   })
 }

@@ -31,8 +31,9 @@ const maxBinaryBytes = 1024 * 1024
 export const webshellDetector: Detector = {
   id: 'webshell',
   detect(object, context) {
-    const text = textKindOf(object) === undefined ? textInside(object) : textOf(object, maxTextBytes)
-    if (text === undefined || text.length < 12) return
+    const read = textKindOf(object) === undefined ? textInside(object) : textOf(object, maxTextBytes)
+    if (read === undefined || read.length < 12) return
+    const text = repaired(read)
     context.budget.checkTime()
     let best: { name: string; evidence: Evidence; score: number } | undefined
     for (const [name, analyse] of analyses(text, object)) {
@@ -46,6 +47,18 @@ export const webshellDetector: Detector = {
     if (best === undefined || judged === undefined) return
     context.suspect({ name: `Heuristic.Webshell.${best.name}`, ...judged })
   },
+}
+
+const wideQuotes = /\xe2\x80[\x9c\x9d]|\xa1[\xb0\xb1]|[“”]/g
+const splitMarks = /< (%[@!=\s])|%( )>/g
+
+/** Quotes and marks as they were before a page was copied from a web site. */
+function repaired(text: string): string {
+  let whole = text
+  if (/(?:language|runat)=(?:\xe2\x80\x9c|\xa1\xb0|“)/i.test(text)) whole = whole.replaceAll(wideQuotes, '"')
+  return whole.includes('< %') && whole.includes('% >')
+    ? whole.replaceAll(splitMarks, (_, open?: string) => (open === undefined ? '%>' : `<${open}`))
+    : whole
 }
 
 type Analysis = (evidence: Evidence, context: DetectContext) => void

@@ -97,7 +97,7 @@ export const aspxTraits: readonly Trait[] = [
   {
     words: 'reads what passes the network',
     weight: 60,
-    text: /SocketType\.Raw|IOControlCode\.ReceiveAll|SIO_RCVALL|ProtocolType\.(?:IP|Raw)\b/,
+    text: /SocketType\.Raw|IOControlCode\.ReceiveAll|SIO_RCVALL/,
   },
   { words: 'works in threads', weight: 8, text: /new\s+Thread\(|ThreadPool|ThreadStart/ },
   {

@@ -104,6 +104,7 @@ function judgeCode(code: string, context: Code): void {
     stores,
     constants: knownTexts(words),
     checksUploads: uploadChecks.test(code),
+    makesProcess: words.values.some((value, at) => makesProcess.test(value) && words.values[at - 1] !== '<'),
   }
   for (let at = 0; at < words.kinds.length; at++) {
     const kind = words.kinds[at]
@@ -137,6 +138,8 @@ interface Judging extends Code {
   readonly stores: Flow
   /** The page looks at what kind of file is uploaded. */
   readonly checksUploads: boolean
+  /** It makes objects that start programs. */
+  readonly makesProcess: boolean
   readonly constants: ReadonlyMap<string, string>
 }
 
@@ -155,6 +158,28 @@ function judgeName(words: Words, at: number, judging: Judging): void {
     judgeExecute(words, at, judging)
   else if (judging.syntax === 'basic') judgeBasic(words, at, judging)
   if (Object.hasOwn(netSinks, lower)) judgeNet(words, at, judging)
+  if (processInputs.has(name)) judgeProcess(words, at, judging)
+}
+
+const processInputs = set('FileName Arguments WriteLine Write')
+const makesProcess = /^(?:Process|ProcessStartInfo)$/
+
+/** `p.StartInfo.Arguments = Request["x"]`, `p.StandardInput.WriteLine(x)`. */
+function judgeProcess(words: Words, at: number, judging: Judging): void {
+  const { values, starts } = words
+  if (values[at - 1] !== '.' || !judging.makesProcess) return
+  const isInput = values[at]!.startsWith('Write')
+  if (isInput ? values[at - 2] !== 'StandardInput' : values[at + 1] !== '=') return
+  const { from, to } = argumentsOf(words, isInput ? at : at + 1)
+  const by = judging.flow.carries(from, to)
+  if (by === undefined) return
+  judging.evidence.add({
+    kind: 'command',
+    score: 93,
+    offset: judging.layer === 0 ? starts[at]! : judging.at,
+    sentence: `${by} is what a started program is given`,
+    technique: 'T1059',
+  })
 }
 
 /** `{ run: eval }`, `f = eval;`: the function itself, not what it returns. */
@@ -224,6 +249,16 @@ function judgeExecute(words: Words, at: number, judging: Judging): void {
       judgeCode(known, { ...judging, layer: layer + 1, at: offset })
     return
   }
+  if (name === 'eval' && judging.syntax === 'c' && countArguments(values, from, to) === 2) {
+    evidence.add({
+      kind: 'hidden-code',
+      score: 66,
+      offset,
+      sentence: 'eval runs without restrictions what the page puts together',
+      technique: 'T1027',
+    })
+    return
+  }
   const store = judging.stores.carries(from, to)
   if (store !== undefined) {
     evidence.add({
@@ -248,6 +283,21 @@ function judgeExecute(words: Words, at: number, judging: Judging): void {
   }
 }
 
+function countArguments(values: readonly string[], from: number, to: number): number {
+  let depth = 0
+  let count = 1
+  for (let at = from; at < to; at++) {
+    const value = values[at]!
+    if (value === '(' || value === '[') depth++
+    else if (value === ')' || value === ']') depth--
+    else if (value === ',' && depth === 0) count++
+  }
+  return count
+}
+
+/** Shorter texts are the names of settings. */
+const leastHidden = 20
+
 function hasLongText(
   { kinds, values }: Words,
   { from, to }: { from: number; to: number },
@@ -258,7 +308,8 @@ function hasLongText(
       kinds[at] === word.text
         ? values[at]
         : (constants.get(values[at]!) ?? constants.get(`${values[at]} once`))
-    if (text !== undefined && text.length > 30) return true
+    if (text !== undefined && text.length > leastHidden && !/^[\w.\s]*$/.test(text.slice(0, 40))) return true
+    if (text !== undefined && text.length > 60) return true
   }
   return false
 }
@@ -342,7 +393,9 @@ const netSinks: Readonly<Record<string, NetSink>> = {
   frombase64string: { kind: 'decodes', words: 'decodes Base64', fed: 20, unfed: 5 },
   sqlcommand: { kind: 'sql', words: 'runs a query', fed: 34, unfed: 0 },
   sqlconnection: { kind: 'connects', words: 'connects to a database', fed: 40, unfed: 0 },
-  connect: { kind: 'socket', words: 'connects', fed: 60, unfed: 5 },
+  connect: { kind: 'socket', words: 'connects', fed: 62, unfed: 5 },
+  tcpclient: { kind: 'socket', words: 'connects', fed: 62, unfed: 5 },
+  ipendpoint: { kind: 'socket', words: 'names where to connect', fed: 50, unfed: 0 },
 }
 
 function judgeNet(words: Words, at: number, judging: Judging): void {
@@ -353,7 +406,13 @@ function judgeNet(words: Words, at: number, judging: Judging): void {
   if (
     sink.after !== undefined &&
     !(values[at - 1] === '.' && sink.after.test(values[at - 2] ?? '')) &&
-    !/process|^p$|myprocess/i.test(sink.kind === 'command' ? (values[at - 2] ?? '') : '')
+    !/process|^p$|myprocess/i.test(sink.kind === 'command' ? (values[at - 2] ?? '') : '') &&
+    !(
+      judging.makesProcess &&
+      sink.kind === 'command' &&
+      sink.after.source.includes('process') &&
+      values[at + 2] === ')'
+    )
   )
     return
   const { from, to } = argumentsOf(words, at)
@@ -419,6 +478,8 @@ interface FileJudging extends Code {
   readonly code: string
 }
 
+/** A page that does nothing else; part of a program, it would be surrounded by one. */
+const smallPage = 1600
 /** The page itself, by one of the server's variables. */
 const ownPath = /servervariables\s{0,3}\(\s{0,3}"(?:script_name|path_info|url|path_translated)"/i
 
@@ -448,7 +509,9 @@ function judgeFiles(
     else if (words.values[at - 2] !== 'response') content ??= by
   }
   if (named === undefined || content === undefined) return
-  const isUnchecked = (/binaryread/i.test(code) && !uploadChecks.test(code)) || ownPath.test(code)
+  const isSmall = code.replaceAll(/\s+/g, '').length < smallPage
+  const isUnchecked =
+    ((isSmall || /binaryread/i.test(code)) && !uploadChecks.test(code)) || ownPath.test(code)
   evidence.add({
     kind: 'write',
     score: named.isWhole || isUnchecked ? 64 : 48,

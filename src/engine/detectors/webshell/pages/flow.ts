@@ -45,7 +45,7 @@ function carried(
   for (let at = from; at < to; at++) {
     if (kinds[at] !== word.name) continue
     const name = values[at]!
-    if (sources.cleaners.has(name) && values[at + 1] === '(') {
+    if (sources.cleaners.has(name) && values[at + 1] === '(' && values[at - 2] !== 'IPAddress') {
       at = closing(values, at + 1, to)
       continue
     }

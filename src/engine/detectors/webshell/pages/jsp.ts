@@ -70,7 +70,8 @@ const sinks: Readonly<Record<string, Sink>> = {
     words: 'a script',
     fed: 95,
     unfed: 55,
-    beside: /ScriptEngine|ELProcessor|getEngineBy|Groovy|javax\.script/i,
+    beside:
+      /ScriptEngine|ELProcessor|getEngineBy|Groovy|javax\.script|JShell|bsh\.|Interpreter|MVEL|Nashorn/i,
   },
   invoke: {
     kind: 'reflection',
@@ -117,7 +118,7 @@ const sinks: Readonly<Record<string, Sink>> = {
 
 /** Files that are written. */
 const writers = set(
-  'FileOutputStream FileWriter RandomAccessFile PrintWriter newOutputStream newBufferedWriter write writeBytes copy FileHandler DiskFile transferTo writeTo println print',
+  'FileOutputStream FileWriter RandomAccessFile PrintWriter newOutputStream newBufferedWriter write writeBytes copy FileHandler DiskFile transferTo writeTo println print info log warning severe fine',
 )
 const opens = set('FileOutputStream FileWriter RandomAccessFile PrintWriter newOutputStream FileHandler')
 
@@ -201,6 +202,11 @@ const traits: readonly Trait[] = [
     weight: 10,
     text: /extends Thread\b|new Thread\s*\(|ThreadGroup|Executors\./,
   },
+  {
+    words: 'answers WebSocket messages',
+    weight: 24,
+    text: /MessageHandler|@OnMessage|extends\s+Endpoint\b/,
+  },
   { words: 'asks other hosts', weight: 14, text: /openConnection\s*\(|isReachable\s*\(|InetAddress/ },
 ]
 
@@ -217,6 +223,7 @@ export function analyseJsp(text: string, evidence: Evidence): void {
     else if (words.kinds[at] === word.text) judgeText(words, at, evidence)
   }
   judgeWrites(words, flow, evidence)
+  judgeAttributes(unescaped, evidence)
   judgeTraits(traits, unescaped, evidence, { least: 3, limit: 88, atLeastScore: 40 })
 }
 
@@ -309,6 +316,21 @@ function judgeText({ values, starts, kinds }: Words, at: number, evidence: Evide
   } else if (value.length > 2000 && /^[A-Za-z0-9+/=\s]+$/.test(value.slice(0, 200)) && kinds.length > 0) {
     evidence.add({ kind: 'blob', score: 30, offset, sentence: 'a long encoded text', technique: 'T1027' })
   }
+}
+
+const attributeCode = /<jsp:\w{1,20}\s[^>]{0,80}=\s{0,3}"\\"\s{0,3}\+/
+
+/** A text that ends the one that the page's compiler makes of an attribute, so that what follows is code. */
+function judgeAttributes(text: string, evidence: Evidence): void {
+  const offset = text.search(attributeCode)
+  if (offset < 0) return
+  evidence.add({
+    kind: 'attribute',
+    score: /getParameter|getHeader|exec\(|ProcessBuilder/.test(text) ? 92 : 70,
+    offset,
+    sentence: 'code stands in an attribute of an element',
+    technique: 'T1027',
+  })
 }
 
 function judgeWrites(words: Words, flow: Flow, evidence: Evidence): void {
