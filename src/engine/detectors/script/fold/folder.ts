@@ -173,20 +173,24 @@ class Folder {
     const left = out.at(-3)
     const { joins, hasBareLists } = this.#dialect
     if (joins.has(sign.text) && isConstant(left)) return this.#concatenate(left, right, next)
-    if (hasBareLists && sign.text === ',' && isConstant(left)) {
-      if (left.kind === 'list' && left.items.length > maxArguments) return false
-      this.#replace(
-        3,
-        listToken([...(left.kind === 'list' ? left.items : [left]), right], left.offset, left.startsLine),
-      )
-      return true
-    }
+    if (hasBareLists && sign.text === ',' && isConstant(left)) return !isSign(next, ',') && this.#gather()
     if (hasBareLists && isSign(next, ',')) return false
     const isBinary = isConstant(left)
     const made = this.#dialect.infix?.(sign.text, isBinary ? left : undefined, right)
     if (made === undefined) return false
     this.steps++
     this.#replace(isBinary ? 3 : 2, made)
+    return true
+  }
+
+  /** `'a','b','c'` at its end. */
+  #gather(): boolean {
+    const { out } = this
+    let start = out.length - 1
+    while (start >= 2 && isSign(out[start - 1], ',') && isConstant(out[start - 2])) start -= 2
+    const items = out.slice(start).filter((_token, index) => index % 2 === 0)
+    const first = items[0]!
+    this.#replace(out.length - start, listToken(items, first.offset, first.startsLine))
     return true
   }
 

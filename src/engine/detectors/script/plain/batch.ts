@@ -3,7 +3,7 @@
 import type { Budget } from '../../../limits.ts'
 import type { Folded } from '../fold/folder.ts'
 
-const maxMade = 2 * 1024 * 1024
+const maxMade = 512 * 1024
 const maxValue = 64 * 1024
 const maxLines = 50_000
 const passes = 3

@@ -6,7 +6,7 @@ import { fromBase64, fromHex, isReadable } from '../decode.ts'
 import type { Folded, Layer } from '../fold/folder.ts'
 import { reversed } from '../fold/folder.ts'
 
-const maxMade = 2 * 1024 * 1024
+const maxMade = 1024 * 1024
 const maxValue = 256 * 1024
 const maxLines = 50_000
 const setting =

@@ -23,14 +23,14 @@ export const windowsTraits: readonly Trait[] = [
   },
   {
     kind: 'no-policy',
-    weight: 12,
+    weight: 8,
     pattern: /-(?:ep|exec(?:utionpolicy)?|ex)\s{1,9}["']?(?:bypass|unrestricted)|\s-nop\b/i,
     sentence: 'passes over the execution policy',
     techniques: ['T1059.001'],
   },
   {
     kind: 'cradle',
-    weight: 50,
+    weight: 45,
     pattern:
       /\b(?:iex|invoke-expression)\b(?!\|)[^\n]{0,200}\b(?:downloadstring|downloaddata|iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget)\b|\b(?:downloadstring|iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\n]{0,300}\|\s{0,9}(?:iex|invoke-expression|&\s{0,3}\(?\s{0,3}["']?iex)|\biex\b[^\n]{0,40}\$\w{1,30}\.content/i,
     sentence: 'runs what it fetches from the web, without a file',
@@ -40,7 +40,7 @@ export const windowsTraits: readonly Trait[] = [
     kind: 'download',
     weight: 18,
     pattern:
-      /\bdownload(?:file|data|string)(?:async|taskasync)?\b["']?\s{0,3}\(|start-bitstransfer|\b(?:invoke-webrequest|iwr)\b[^\n]{0,300}-o(?:utfile)?\b|urldownloadtofile/i,
+      /\bdownload(?:file|data)(?:async|taskasync)?\b["']?\s{0,3}\(|start-bitstransfer|\b(?:invoke-webrequest|iwr)\b[^\n]{0,300}-o(?:utfile)?\b|urldownloadtofile/i,
     sentence: 'fetches a file from the web',
     techniques: ['T1105'],
   },

@@ -97,7 +97,7 @@ export const aspxTraits: readonly Trait[] = [
   {
     words: 'reads what passes the network',
     weight: 60,
-    text: /SocketType\.Raw|IOControlCode\.ReceiveAll|SIO_RCVALL/,
+    text: /SocketType\.Raw|IOControlCode\.ReceiveAll|SIO_RCVALL|ProtocolType\.IP\b/,
   },
   { words: 'works in threads', weight: 8, text: /new\s+Thread\(|ThreadPool|ThreadStart/ },
   {

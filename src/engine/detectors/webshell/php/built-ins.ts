@@ -142,12 +142,16 @@ define(['ini_set', 'ini_alter'], (machine, args, { at }) => {
 
 const requestWhole = origin.request | origin.unset
 
+/** A path that the request gives in whole; the address of a request itself is what caches are named by. */
+function isAnyPath({ taint, head, from }: Value): boolean {
+  return (taint & origin.request) !== 0 && head === '' && !from.startsWith('$_SERVER')
+}
+
 /** Working with a file or folder that the request names in whole: alone an oversight, together a file manager. */
 function pathSink(kind: string, score: number, words: string): Effect {
   return (machine, args, { at, called }) => {
     const path = deepTaint(args[0] ?? unknown)
-    if ((path.taint & origin.request) !== 0 && path.head === '')
-      machine.report(kind, score, at, `${called}: ${path.from} names ${words}`)
+    if (isAnyPath(path)) machine.report(kind, score, at, `${called}: ${path.from} names ${words}`)
     return called === 'scandir' || called === 'glob' ? tainted(origin.file, 'names of files') : unknown
   }
 }
@@ -325,8 +329,7 @@ export function readFile(
 ): Value {
   const [path = unknown] = args
   const named = deepTaint(path)
-  if ((named.taint & origin.request) !== 0 && named.head === '')
-    machine.report('reads', 34, at, `${name}: ${named.from} names the file that is read`)
+  if (isAnyPath(named)) machine.report('reads', 34, at, `${name}: ${named.from} names the file that is read`)
   const head = beginning(path).slice(0, 40)
   if (name.endsWith('open')) return objectValue('file', path, streamed(path, head))
   return streamed(path, head)

@@ -21,9 +21,9 @@ import {
   uploadChecks,
   validators,
 } from './names.ts'
+import { judgeMade, judgeQuery, judgeRole } from './outside.ts'
 import { codeSink, commandSink, hiddenName } from './sinks.ts'
 import {
-  beginning,
   deepTaint,
   derived,
   join,
@@ -289,7 +289,6 @@ interface MethodCall {
   readonly nodes: readonly Argument[]
 }
 
-const queryMethods = new Set(['query', 'exec', 'multi_query', 'real_query', 'prepare'])
 const runMethods = new Set(['run', 'exec', 'shellexecute', 'shell'])
 
 /** `$object->name(…)` and `Class::name(…)`. */
@@ -300,11 +299,10 @@ export function callMethod(machine: Machine, object: Value, name: Value, call: M
   if (object.closure !== undefined && (called === 'call' || called === '__invoke' || called === 'invoke')) {
     return callClosure(machine, object.closure, args, nodes)
   }
+  judgeRole(machine, called, args, call.at)
+  if (called.startsWith('getdoccomment')) return tainted(origin.self, 'a comment')
   if (called === 'getmessage' && object.type === '' && args.length === 0)
     return tainted(origin.hidden, 'an exception’s message')
-  if (called === 'set_role' && args[0]?.text === 'administrator')
-    machine.report('role', 24, call.at, 'a user becomes administrator', 'T1136')
-  if (called.startsWith('getdoccomment')) return tainted(origin.self, 'a comment')
   return knownMethod(machine, object, called, call) ?? ownMethod(machine, object, called, call)
 }
 
@@ -344,11 +342,7 @@ function knownMethod(
     case 'mysqli':
     case 'pdo':
     case 'sqlite3':
-      if (queryMethods.has(called)) {
-        const query = deepTaint(args[0] ?? unknown)
-        if ((query.taint & origin.request) !== 0 && query.head === '')
-          machine.report('sql', 34, at, `${called} runs ${query.from}`)
-      }
+      judgeQuery(machine, called, args, at)
       break
     case 'ffi':
       if (called === 'system' || called === 'popen') commandSink(machine, called, args[0] ?? unknown, at)
@@ -392,14 +386,6 @@ function dispatched(machine: Machine, object: Value, name: Value, { args, at }: 
   return data
 }
 
-const databases = new Set(['mysqli', 'pdo', 'sqlite3'])
-
-function judgeDatabase(machine: Machine, type: string, args: readonly Value[], at: number): void {
-  const given = args.slice(0, 2).map((arg) => deepTaint(arg).taint & (origin.request | origin.embedded))
-  if (given.length === 2 && given.every((taint) => taint !== 0))
-    machine.report('connects', 42, at, `${type} goes where the request says`)
-}
-
 /** `new name(…)`. */
 export function construct(machine: Machine, name: Value, args: readonly Value[], site: CallSite): Value {
   const { at } = site
@@ -424,14 +410,7 @@ export function construct(machine: Machine, name: Value, args: readonly Value[],
   }
   if (type === 'com' && /wscript\.shell|shell\.application/i.test(args[0]?.text ?? ''))
     return objectValue('com', args[0])
-  if (type === 'com' && /^(?:iis|winnt):/i.test(beginning(args[0] ?? unknown)))
-    machine.report(
-      'object',
-      62,
-      at,
-      `the server's own settings are reached through ${beginning(args[0] ?? unknown).slice(0, 12)}`,
-    )
-  if (databases.has(type)) judgeDatabase(machine, type, args, at)
+  judgeMade(machine, type, args, at)
   if (type === 'reflectionfunction' && site.name === undefined) return objectValue(type, args[0])
   if (type === 'reflectionfunction') {
     machine.report('hidden-name', 55, at, 'reflection is used under a hidden name', 'T1027')

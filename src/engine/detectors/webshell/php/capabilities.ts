@@ -210,7 +210,7 @@ function judgeAlone(text: string, called: ReadonlySet<string>, evidence: Evidenc
   const isServer =
     called.has('socket_accept') || called.has('stream_socket_accept') || called.has('socket_listen')
   const isClient = called.has('socket_connect') || called.has('fsockopen') || called.has('pfsockopen')
-  if (isServer && isClient)
+  if (isServer && isClient && (called.has('set_time_limit') || readsRequest.test(text)))
     evidence.add({
       kind: 'relay',
       score: 62,

@@ -36,6 +36,10 @@ export function includeSink(machine: Machine, given: Value, at: number): void {
   }
 }
 
+function isWhole({ taint, head, from }: Value): boolean {
+  return (taint & origin.request) !== 0 && head === '' && !from.startsWith('$_SERVER')
+}
+
 function includedStream(machine: Machine, value: Value, head: string, at: number): void {
   if (/^php:\/\/input/i.test(head))
     return machine.report('include', 95, at, 'the body of the request is included')
@@ -68,7 +72,7 @@ export function writeSink(
       `${content.from} is written to a file that ${path.from} names`,
     )
   }
-  if ((content.taint & origin.file) !== 0 && (path.taint & origin.request) !== 0 && path.head === '') {
+  if ((content.taint & origin.file) !== 0 && isWhole(path)) {
     return machine.report('write', 48, at, `${path.from} names the file that ${content.from} is copied to`)
   }
   if (content.taint === origin.unset && path.taint === origin.unset) {
