@@ -17,6 +17,7 @@ import {
   loadHashLists,
   type SharedHashDatabase,
 } from './detectors/hash/index.ts'
+import type { Format } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import { Budget, defaultLimits, type Limits, type Pulse, type Slice } from './limits.ts'
 import { Image, type SharedImage } from './image.ts'
@@ -184,6 +185,9 @@ function ruleProblems(signatures: Signatures | undefined): Problem[] {
     }))
 }
 
+const searchesLast = (one: Format, other: Format): number =>
+  Number(one.kind === 'search') - Number(other.kind === 'search')
+
 /** What the instances of an engine have in common. */
 interface LoadedParts extends Omit<Parts, 'heads'> {
   readonly decisiveScore: number
@@ -218,7 +222,8 @@ export class Engine {
         }),
         ...plugins.detectors,
       ],
-      formats: [...formats, ...plugins.formats],
+      // A search looks at what nobody takes, plugins neither.
+      formats: [...formats, ...plugins.formats].toSorted(searchesLast),
       passwords: options.passwords ?? [],
       reportScore: options.heuristics?.reportScore ?? defaultReportScore,
       decisiveScore: options.heuristics?.decisiveScore ?? defaultDecisiveScore,

@@ -29,7 +29,7 @@ export function createDetectors({ hash, signatures, variables }: DetectorDatabas
 }
 
 /** They conclude from traits; no signature names what they find. */
-const heuristics: readonly Detector[] = [
+export const heuristics: readonly Detector[] = [
   documentDetector,
   tempered(macroDetector),
   tempered(webshellDetector),

@@ -17,7 +17,7 @@ import { loadPlugins } from './load-plugins.ts'
 
 test('a detector plugin is loaded and used, also on members', (t) => {
   const engine = load({ plugins: [pluginFolder(t, acmeDetector).path] })
-  assert.deepEqual(engine.version().detectors, ['eicar', 'acme'])
+  assert.equal(engine.version().detectors.at(-1), 'acme')
   const { detections } = engine.instance().scan(zipOf([{ name: 'a', data: 'ACME-TEST!' }]), { name: 'z' })
   assert.deepEqual(
     detections.map(({ name, detector, chain }) => [name, detector, chain]),
@@ -27,7 +27,8 @@ test('a detector plugin is loaded and used, also on members', (t) => {
 
 test('a format plugin is loaded and used: what is in its files is found, also inside other formats', (t) => {
   const engine = load({ plugins: [pluginFolder(t, acmeFormat, { kind: 'format' }).path] })
-  assert.deepEqual(engine.version().formats, ['zip', 'gzip', 'tar', 'acme-box'])
+  // Before the search for what nobody takes.
+  assert.deepEqual(engine.version().formats.slice(-2), ['acme-box', 'embedded'])
   const instance = engine.instance()
   const chains = [`ACMEBOX\n${eicar}`, zipOf([{ name: 'box', data: `ACMEBOX\nACMEBOX\n${eicar}` }])].map(
     (data) => instance.scan(Buffer.from(data), { name: 'file' }).detections[0]?.chain,
@@ -51,9 +52,9 @@ test('a plugin in TypeScript and one with a plain relative module path are loade
 
 test('a process keeps the plugin it has loaded: all its threads judge alike, a changed one needs a restart', (t) => {
   const folder = pluginFolder(t, acmeDetector)
-  assert.deepEqual(load({ plugins: [folder.path] }).version().detectors, ['eicar', 'acme'])
+  assert.equal(load({ plugins: [folder.path] }).version().detectors.at(-1), 'acme')
   writeFileSync(folder.module, acmeDetector.replace(`'acme'`, `'acme-two'`))
-  assert.deepEqual(load({ plugins: [folder.path] }).version().detectors, ['eicar', 'acme'])
+  assert.equal(load({ plugins: [folder.path] }).version().detectors.at(-1), 'acme')
 })
 
 interface Refusal {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { detectContext } from '../../../../test/support/detect-context.ts'
+import { checkDetector } from '../../../../test/support/detector-contract.ts'
 import { zipOf } from '../../../../test/support/zip-writer.ts'
 import { headBytes } from '../../scan-object.ts'
 import { bytesSource } from '../../source/byte-source.ts'
@@ -137,3 +138,8 @@ test('names without end cost bounded time', () => {
   }
   assert.ok(performance.now() - started < 1500, `${performance.now() - started}`)
 })
+
+checkDetector(disguiseDetector, [
+  Buffer.from('GIF89a/*......*/=1;alert(1)'),
+  Buffer.from('MZ\0\0\0\0%PDF-1.4\n'),
+])

@@ -10,6 +10,7 @@ export const disguiseDetector: Detector = {
 
   detect(object, context) {
     if (object.head.length === 0) return
+    context.budget.checkTime()
     const name = object.chain.at(-1) ?? ''
     const found = [
       mayDeceive(name) ? disguiseOfName(name, contentOf(object)) : undefined,

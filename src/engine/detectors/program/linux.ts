@@ -21,7 +21,7 @@ const typeExecutable = 2
 const typeShared = 3
 
 export function linuxTraits(source: ByteSource, budget: Budget): ProgramTrait[] {
-  const bytes = firstBytes(source, maxProgramBytes)
+  const bytes = firstBytes(source, maxProgramBytes, budget)
   const elf = parseElf(bytes)
   if (elf === undefined) return []
   budget.checkTime()

@@ -9,7 +9,7 @@ export interface ProgramTrait {
   readonly techniques: readonly string[]
 }
 
-export interface Judgement {
+interface Judgement {
   readonly score: number
   readonly reasons: readonly string[]
   readonly techniques: readonly string[]

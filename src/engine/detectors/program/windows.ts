@@ -26,7 +26,7 @@ const packerSections =
   /^(?:upx[0-9!]|\.upx|aspack|\.aspack|\.adata|asprotect|\.themida|\.winlice|themida|\.vmp\d|vmp\d|\.mpress\d|\.petite|petite|pec\d|pecompact\d|\.nsp\d|nsp\d|\.enigma\d|\.perplex|\.svkp|\.yp|yoda|\.boom|\.packed|\.rlpack|rlpack|\.shrink\d|\.spack|\.tsuarch|\.neolit|\.mew|mew|fsg!|\.mackt|\.charmve|bitarts|dastub|\.ccg|kkrunchy|epack\d|procrypt|\.ecode|!epack|exe32pack|\.wwpack|\.sforce\d)$/i
 
 export function windowsTraits(source: ByteSource, budget: Budget): ProgramTrait[] {
-  const bytes = firstBytes(source, maxProgramBytes)
+  const bytes = firstBytes(source, maxProgramBytes, budget)
   const pe = parsePe(bytes)
   if (pe === undefined || pe.sections.length === 0 || pe.headers.optional === undefined) return []
   budget.checkTime()
@@ -38,11 +38,13 @@ export function windowsTraits(source: ByteSource, budget: Budget): ProgramTrait[
 }
 
 /** One piece of memory. */
-export function firstBytes(source: ByteSource, most: number): Buffer {
+export function firstBytes(source: ByteSource, most: number, budget: Budget): Buffer {
+  budget.checkTime()
   const { whole } = source
   if (whole !== undefined) return Buffer.from(whole.buffer, whole.byteOffset, Math.min(whole.length, most))
   const parts: Buffer[] = []
   for (let at = 0; at < most;) {
+    budget.checkTime()
     const part = source.read(at, Math.min(maxRead, most - at))
     if (part.length === 0) break
     parts.push(Buffer.from(part))

@@ -22,7 +22,7 @@ export function fromCodes(codes: readonly number[]): string {
 }
 
 /** Inflated where it is compressed, decoded where it is UTF-16. */
-export function textOfBytes(bytes: Buffer): string {
+function textOfBytes(bytes: Buffer): string {
   const plain = inflated(bytes) ?? bytes
   return isWide(plain) ? plain.toString('utf16le').replace(/^\ufeff/, '') : plain.toString('latin1')
 }

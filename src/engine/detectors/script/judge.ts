@@ -72,10 +72,11 @@ const hiddenShare = 0.35
 function addReading(reading: Reading, evidence: Evidence, hidden: Hidden): void {
   const { view, raw, depth, steps, carried, language } = reading
   const plain = plainCommand(view, language)
+  const isBroken = plain.length < view.length - 2
   for (const trait of traitsFor(language, view)) {
     const shown = placeOf(trait, plain)
     // What is worked out is gone from the view: `fromCharCode`, a call with constants.
-    const written = steps > 0 ? placeOf(trait, raw) : shown
+    const written = steps > 0 || isBroken ? placeOf(trait, raw) : shown
     if (shown < 0 && written < 0) continue
     const place = shown < 0 ? written : shown
     const { kind, weight, sentence, techniques } = trait

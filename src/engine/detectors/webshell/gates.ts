@@ -20,6 +20,7 @@ const phpInXml = /http:\/\/php\.net\/(?:xsl|xpath)/
 export function mayBePhpShell(text: string): boolean {
   if (phpInXml.test(text)) return true
   if (!phpOpen.test(text)) return false
+  if (text.length < maxTiny && includesData.test(text)) return true
   return (
     mayRun(text) ||
     (text.length < maxCommented && hiddenByComments.test(text) && mayRun(withoutComments(text)))
@@ -30,6 +31,9 @@ function mayRun(text: string): boolean {
   return phpStrong.test(text) || phpHidden.test(text) || (phpSource.test(text) && phpSink.test(text))
 }
 
+const maxTiny = 400
+const includesData =
+  /\b(?:include|require)(?:_once)?[\s(]{0,5}["'][^"'\n]{1,200}\.(?:txt|log|dat|css|tmp|bak|zip|rar)["']/i
 const maxCommented = 16 * 1024
 /** A comment between a name and its bracket, or between two pieces of a text. */
 const hiddenByComments = /[\w\])}]\s?\/\*[^*]{0,80}\*\/\s?[([]|["']\s?\.\s?\/\*|\*\/\s?["']\s?\./

@@ -24,6 +24,8 @@ export interface Dialect {
   call(name: string, given: Call): Token | undefined
   /** What signs such as `-f` give. */
   infix?(sign: string, left: Token | undefined, right: Token): Token | undefined
+  /** Variables that everybody has, of which letters are taken. */
+  readonly constants?: ReadonlyMap<string, string>
   /** Functions that run their first argument as code, and the language of it. */
   readonly runs: ReadonlyMap<string, Language>
 }

@@ -52,7 +52,7 @@ class Folder {
 
   take(token: Token, next: Token | undefined): void {
     const { out } = this
-    const value = token.kind === 'name' ? this.#valueOf(token, next) : undefined
+    const value = token.kind === 'name' ? this.#valueOf(token, next) : this.#filled(token)
     out.push(value ?? token)
     if (isSign(token, '=')) this.#forget()
     if (token.kind === 'name') this.#property(token)
@@ -81,10 +81,33 @@ class Folder {
     if (isMember && (this.#dialect.infix === undefined || !token.text.startsWith('$'))) return undefined
     const isTarget = isSign(next, '=') || isSign(next, '+=') || (isSign(next, '(') && !isMember)
     if (isTarget) return undefined
-    const known = this.#variables.get(token.text)
+    const known = this.#variables.get(token.text) ?? this.#constantOf(token, next)
     if (known === undefined) return undefined
     this.#made += known.text.length
     return { ...known, offset: token.offset, startsLine: token.startsLine }
+  }
+
+  /** Only where letters are taken from it: the rest is a path that is to be seen as a variable. */
+  #constantOf({ text, offset }: Token, next: Token | undefined): Token | undefined {
+    const known = isSign(next, '[') ? this.#dialect.constants?.get(text) : undefined
+    return known === undefined ? undefined : textToken(known, offset)
+  }
+
+  /** `"$a$b"` of PowerShell. */
+  #filled(token: Token): Token | undefined {
+    if (token.kind !== 'text' || this.#dialect.infix === undefined || !token.text.includes('$'))
+      return undefined
+    let steps = 0
+    const text = token.text.replaceAll(/\$\{?(\w{1,60})\}?/g, (all: string, name: string) => {
+      const known = this.#variables.get(`$${name.toLowerCase()}`)
+      if (known === undefined || known.kind === 'list' || this.#made > maxMade) return all
+      this.#made += known.text.length
+      steps++
+      return known.text
+    })
+    if (steps === 0 || text.length > maxText) return undefined
+    this.steps += steps
+    return { ...token, text }
   }
 
   /** What a variable held is gone when it is set. */

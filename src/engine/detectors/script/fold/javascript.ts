@@ -37,6 +37,8 @@ export const javascript: Dialect = {
   call,
   runs: new Map([
     ['eval', 'javascript'],
+    ['exec', 'shell'],
+    ['execSync', 'shell'],
     ['Function', 'javascript'],
     ['execScript', 'javascript'],
     ['setTimeout', 'javascript'],

@@ -40,6 +40,13 @@ export const powershell: Dialect = {
   hasRegex: false,
   call,
   infix,
+  constants: new Map([
+    ['$env:comspec', 'C:\\WINDOWS\\system32\\cmd.exe'],
+    ['$env:public', 'C:\\Users\\Public'],
+    ['$pshome', 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0'],
+    ['$shellid', 'Microsoft.PowerShell'],
+    ['$verbosepreference', 'SilentlyContinue'],
+  ]),
   runs: new Map([
     ['iex', 'powershell'],
     ['invoke-expression', 'powershell'],

@@ -34,7 +34,7 @@ export function wordToken(
   return { kind, text, number: 0, items: none, offset, startsLine }
 }
 
-export type Constant = Token & { readonly kind: 'text' | 'number' | 'list' }
+type Constant = Token & { readonly kind: 'text' | 'number' | 'list' }
 
 export function isConstant(token: Token | undefined): token is Constant {
   return token !== undefined && (token.kind === 'text' || token.kind === 'number' || token.kind === 'list')

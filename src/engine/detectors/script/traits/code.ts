@@ -157,6 +157,14 @@ export const pythonTraits: readonly Trait[] = [
     techniques: ['T1027', 'T1140'],
   },
   {
+    kind: 'lambda-loader',
+    weight: 68,
+    pattern:
+      /\blambda\s{1,3}\w{1,9}\s{0,3}:\s{0,3}__import__\s{0,3}\(\s{0,3}["'](?:zlib|base64|marshal|codecs)/,
+    sentence: 'hides how it decodes what it runs',
+    techniques: ['T1027'],
+  },
+  {
     kind: 'fetch-run',
     weight: 72,
     pattern:

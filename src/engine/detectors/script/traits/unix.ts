@@ -9,7 +9,7 @@ export const unixTraits: readonly Trait[] = [
     kind: 'reverse-shell',
     weight: 93,
     pattern:
-      /\b(?:ba|z|k|da|a)?sh\s{1,9}-[a-z]{0,3}i\b[^\n]{0,80}[<>&]{1,3}\s{0,3}["']?\/dev\/(?:tcp|udp)\/|\/dev\/(?:tcp|udp)\/[^\s;]{3,80}\s{0,9};?[^\n]{0,80}\b(?:ba|z|k)?sh\s{1,9}(?:-i\s{0,9})?(?:<&|>&|0<&)\s{0,3}\d|\bwhile\s{1,9}read\b[^\n]{0,60}<&\d[^\n]{0,80}2>&\d\s{0,3}>&\d/,
+      /\b(?:ba|z|k|da|a)?sh\s{1,9}-[a-z]{0,3}i\b[^\n]{0,80}[<>&]{1,3}\s{0,3}["']?\/dev\/(?:tcp|udp)\/|\/dev\/(?:tcp|udp)\/[^\s;]{3,80}\s{0,9};?[^\n]{0,80}\b(?:ba|z|k)?sh\s{1,9}(?:-i\s{0,9})?(?:<&|>&|0<&)\s{0,3}\d|<&\s{0,3}\d\s{0,3}\|\s{0,3}while\s{1,9}read\b[^\n]{0,80}2>&\d\s{0,3}>&\d|\bwhile\s{1,9}read\b[^\n]{0,60}<&\d[^\n]{0,80}2>&\d\s{0,3}>&\d/,
     sentence: 'hands a shell to another computer',
     techniques: ['T1059.004', 'T1095'],
   },

@@ -14,6 +14,8 @@ interface Place {
   readonly at: number
 }
 
+/** In words: programs that collect pages for their own are larger. */
+const largePage = 3000
 const answers = new Set(['write', 'binarywrite', 'outputstream', 'innerhtml'])
 
 /** `http.Open "GET", Request("u")` beside `Response.Write http.ResponseText`. */
@@ -36,7 +38,7 @@ export function judgeFetches(words: Words, { flow, stores, evidence, layer, at: 
   if (named === undefined) return
   evidence.add({
     kind: 'fetches',
-    score: isAnswered ? 61 : 40,
+    score: isAnswered && words.kinds.length < largePage ? 61 : 40,
     offset: named.offset,
     sentence: `${named.by} names the address that is fetched${isAnswered ? ' and shown' : ''}`,
     technique: 'T1090',

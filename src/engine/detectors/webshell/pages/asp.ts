@@ -308,8 +308,9 @@ function hasLongText(
       kinds[at] === word.text
         ? values[at]
         : (constants.get(values[at]!) ?? constants.get(`${values[at]} once`))
-    if (text !== undefined && text.length > leastHidden && !/^[\w.\s]*$/.test(text.slice(0, 40))) return true
-    if (text !== undefined && text.length > 60) return true
+    // Paths and names are what is included or looked up.
+    if (text !== undefined && text.length > leastHidden && !/^[\w.\s/\\:-]*$/.test(text.slice(0, 80)))
+      return true
   }
   return false
 }

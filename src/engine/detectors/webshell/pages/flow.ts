@@ -1,7 +1,7 @@
 // Which names of a page carry the request's data: statement by statement, until nothing changes, without order.
 // Coarse on purpose: a page is small, and what it may do with the data is judged by the sinks.
 
-import { closing, word, type Words } from './words.ts'
+import { closing, maxStretch, word, type Words } from './words.ts'
 
 export interface Sources {
   /** A name that is the request's data wherever it stands: `Request`. */
@@ -42,11 +42,12 @@ function carried(
   sources: Sources,
   tainted: ReadonlyMap<string, string>,
 ): string | undefined {
-  for (let at = from; at < to; at++) {
+  const stop = Math.min(to, from + maxStretch)
+  for (let at = from; at < stop; at++) {
     if (kinds[at] !== word.name) continue
     const name = values[at]!
     if (sources.cleaners.has(name) && values[at + 1] === '(' && values[at - 2] !== 'IPAddress') {
-      at = closing(values, at + 1, to)
+      at = closing(values, at + 1, stop)
       continue
     }
     // Only asked, not used: `x.equals(…)`, `x.length`.

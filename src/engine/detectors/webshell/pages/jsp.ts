@@ -217,9 +217,15 @@ export function analyseJsp(text: string, evidence: Evidence): void {
   const words = wordsOf(code, 'c')
   foldTexts(words, 'c')
   const flow = followRequest(words, sources)
+  const answers = new Map<RegExp, boolean>()
+  const present = (pattern: RegExp): boolean => {
+    const answer = answers.get(pattern) ?? pattern.test(unescaped)
+    answers.set(pattern, answer)
+    return answer
+  }
   for (let at = 0; at < words.kinds.length - 1; at++) {
     if (words.kinds[at] === word.name && words.values[at + 1] === '(')
-      judgeCall(words, { at, code: unescaped, flow }, evidence)
+      judgeCall(words, { at, present, flow }, evidence)
     else if (words.kinds[at] === word.text) judgeText(words, at, evidence)
   }
   judgeWrites(words, flow, evidence)
@@ -258,15 +264,16 @@ function judgeFolder(words: Words, at: number, flow: Flow, evidence: Evidence): 
 
 interface Place {
   readonly at: number
-  readonly code: string
+  /** Does the page hold this? */
+  readonly present: (pattern: RegExp) => boolean
   readonly flow: Flow
 }
 
-function judgeCall(words: Words, { at, code, flow }: Place, evidence: Evidence): void {
+function judgeCall(words: Words, { at, present, flow }: Place, evidence: Evidence): void {
   const name = words.values[at]!
   const sink = Object.hasOwn(sinks, name) ? sinks[name] : undefined
-  if (!looksForParents.test(code)) judgeFolder(words, at, flow, evidence)
-  if (sink === undefined || (sink.beside !== undefined && !sink.beside.test(code))) return
+  if (!present(looksForParents)) judgeFolder(words, at, flow, evidence)
+  if (sink === undefined || (sink.beside !== undefined && !present(sink.beside))) return
   // A declaration, not a call.
   if (words.values[at - 1] === 'void' || words.values[at - 1] === 'class') return
   const end = closing(words.values, at + 1, words.values.length)

@@ -263,15 +263,19 @@ function computed({ kinds, values }: Words, at: number): { value: string; next: 
   return undefined
 }
 
+/** In words; what goes on for longer is looked at in part, so that nested brackets cost no square. */
+export const maxStretch = 1200
+
 /** The place of the bracket that closes the one at `open`. */
 export function closing(values: readonly string[], open: number, to: number): number {
+  const stop = Math.min(to, open + maxStretch)
   let depth = 0
-  for (let at = open; at < to; at++) {
+  for (let at = open; at < stop; at++) {
     const value = values[at]
     if (value === '(') depth++
     else if (value === ')' && --depth === 0) return at
   }
-  return to
+  return stop
 }
 
 /** The words of the arguments: in brackets, or up to the end of the statement. */

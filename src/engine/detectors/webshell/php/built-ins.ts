@@ -3,7 +3,7 @@
 import type { FunctionNode } from './ast.ts'
 import { assign, dropVariables, setProperty } from './assign.ts'
 import type { CallSite, Effect, NamedSite } from './call-site.ts'
-import { uploadSink, writeSink } from './file-sinks.ts'
+import { isAnyFile, uploadSink, writeSink } from './file-sinks.ts'
 import { listed } from './fold.ts'
 import { tokenize } from './lexer.ts'
 import type { Machine } from './machine.ts'
@@ -142,16 +142,11 @@ define(['ini_set', 'ini_alter'], (machine, args, { at }) => {
 
 const requestWhole = origin.request | origin.unset
 
-/** A path that the request gives in whole; the address of a request itself is what caches are named by. */
-function isAnyPath({ taint, head, from }: Value): boolean {
-  return (taint & origin.request) !== 0 && head === '' && !from.startsWith('$_SERVER')
-}
-
 /** Working with a file or folder that the request names in whole: alone an oversight, together a file manager. */
 function pathSink(kind: string, score: number, words: string): Effect {
   return (machine, args, { at, called }) => {
     const path = deepTaint(args[0] ?? unknown)
-    if (isAnyPath(path)) machine.report(kind, score, at, `${called}: ${path.from} names ${words}`)
+    if (isAnyFile(path)) machine.report(kind, score, at, `${called}: ${path.from} names ${words}`)
     return called === 'scandir' || called === 'glob' ? tainted(origin.file, 'names of files') : unknown
   }
 }
@@ -175,7 +170,7 @@ define([
 ], (machine, args, { at, called }) => {
   const query = args
     .map((arg) => deepTaint(arg))
-    .find((arg) => (arg.taint & origin.request) !== 0 && arg.head === '')
+    .find((arg) => (arg.taint & requestWhole) !== 0 && arg.head === '')
   if (query !== undefined) machine.report('sql', 34, at, `${called} runs ${query.from}`)
   return unknown
 })
@@ -191,7 +186,7 @@ define([
 ], (machine, args, { at, called }) => {
   const isFree =
     args.length > 1
-      ? args.slice(0, 2).every((arg) => (deepTaint(arg).taint & origin.request) !== 0)
+      ? isGiven(args.slice(0, 2)) || (args.length > 2 && isGiven(args.slice(1, 3)))
       : isConnection(args[0])
   if (isFree) machine.report('connects', 42, at, `${called} goes where the request says`)
   return unknown
@@ -241,6 +236,10 @@ define(['sprintf'], (_, args) => {
   }
   return concatenate(parts)
 })
+
+function isGiven(args: readonly Value[]): boolean {
+  return args.every((arg) => (deepTaint(arg).taint & origin.request) !== 0)
+}
 
 /** `"host=" . $_POST['h'] . " user=" …`: one text that says it all. */
 function isConnection(given: Value | undefined): boolean {
@@ -329,7 +328,7 @@ export function readFile(
 ): Value {
   const [path = unknown] = args
   const named = deepTaint(path)
-  if (isAnyPath(named)) machine.report('reads', 34, at, `${name}: ${named.from} names the file that is read`)
+  if (isAnyFile(named)) machine.report('reads', 34, at, `${name}: ${named.from} names the file that is read`)
   const head = beginning(path).slice(0, 40)
   if (name.endsWith('open')) return objectValue('file', path, streamed(path, head))
   return streamed(path, head)

@@ -23,18 +23,7 @@ import {
 } from './names.ts'
 import { judgeMade, judgeQuery, judgeRole } from './outside.ts'
 import { codeSink, commandSink, hiddenName } from './sinks.ts'
-import {
-  deepTaint,
-  derived,
-  join,
-  made,
-  objectValue,
-  origin,
-  tainted,
-  textValue,
-  unknown,
-  type Value,
-} from './value.ts'
+import { derived, join, made, objectValue, origin, tainted, textValue, unknown, type Value } from './value.ts'
 
 /** A function called by its name (in lower case). */
 export function callFunction(machine: Machine, name: string, args: readonly Value[], site: CallSite): Value {
@@ -300,6 +289,7 @@ export function callMethod(machine: Machine, object: Value, name: Value, call: M
     return callClosure(machine, object.closure, args, nodes)
   }
   judgeRole(machine, called, args, call.at)
+  judgeQuery(machine, object, called, call)
   if (called.startsWith('getdoccomment')) return tainted(origin.self, 'a comment')
   if (called === 'getmessage' && object.type === '' && args.length === 0)
     return tainted(origin.hidden, 'an exception’s message')
@@ -338,11 +328,6 @@ function knownMethod(
     case 'splfileobject':
       if (called === 'fwrite')
         writeSink(machine, 'fwrite', { path: object.inner ?? unknown, content: args[0] ?? unknown, at })
-      break
-    case 'mysqli':
-    case 'pdo':
-    case 'sqlite3':
-      judgeQuery(machine, called, args, at)
       break
     case 'ffi':
       if (called === 'system' || called === 'popen') commandSink(machine, called, args[0] ?? unknown, at)

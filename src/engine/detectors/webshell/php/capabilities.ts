@@ -1,9 +1,9 @@
 // What a PHP file is able to do, taken together: a shell with a page around it runs commands, walks folders, edits,
 // uploads, asks what the server forbids, and connects back. Ordinary programs do some of it, never all in one file.
 
-import { constants, inflateRawSync, inflateSync } from 'node:zlib'
-
 import type { Evidence } from '../evidence.ts'
+import { judgeAlone, judgeCover, judgeLetters, judgeProbes, readsRequest } from './alone.ts'
+import { judgeCarried } from './carried.ts'
 import { token, type Tokens } from './lexer.ts'
 
 interface Capability {
@@ -125,7 +125,6 @@ const capabilities: readonly Capability[] = [
 
 /** A large file has a little of everything. */
 const longFile = 130_000
-const readsRequest = /\$_?(?:GET|POST|REQUEST|FILES|HTTP_\w+_VARS)\b/
 
 /** All capabilities together cannot be surer than this. */
 const maxScore = 86
@@ -146,7 +145,8 @@ export function judgeCapabilities(text: string, tokens: Tokens, evidence: Eviden
   }
   judgeCarried(tokens, evidence)
   judgeProbes(called, evidence)
-  if (isAlone(text)) judgeAlone(text, called, evidence)
+  judgeAlone(text, called, evidence)
+  judgeCover(text, evidence)
   judgeLetters(tokens, evidence)
   const score = Math.round(100 * (1 - doubt))
   if (score < least || found.length < 4 || !isGrave) return
@@ -157,162 +157,6 @@ export function judgeCapabilities(text: string, tokens: Tokens, evidence: Eviden
     sentence: `the file ${found.slice(0, 8).join(', ')}`,
     technique: 'T1083',
   })
-}
-
-const maxAlone = 24 * 1024
-const frames =
-  /\b(?:include|require)(?:_once)?[\s(]{1,4}["'$_d]|\bnamespace\s+\w|\buse\s+\w+\\|\bclass\s+\w+|defined\s?\(/i
-
-/** A page that needs nothing of a program around it. */
-function isAlone(text: string): boolean {
-  return text.length < maxAlone && !frames.test(text)
-}
-
-const dumps: readonly RegExp[] = [
-  /show\s+tables|list_tables|information_schema|table_schema/i,
-  /select\s+\*\s+from\s{0,3}[`'"{.\s\\]{0,6}\$\w/i,
-  /\b(?:mysqli?|mssql|pg|odbc)_connect\s?\(|new\s+mysqli/i,
-  /insert\s+into|show\s+create\s+table|fputcsv|fwrite|fputs|file_put_contents/i,
-]
-const users: readonly RegExp[] = [
-  /\/etc\/(?:passwd|valiases|virtual|userdomains)|\/var\/named/,
-  /public_html|\/home\d?\/|httpdocs/,
-  /\bsymlink\b|\bln -s\b|wp-config|configuration\.php|conf(?:ig)?[.*]{1,2}(?:inc|php)|config\.\*/,
-]
-
-/** What is a tool in the middle of a program stands here by itself. */
-function judgeAlone(text: string, called: ReadonlySet<string>, evidence: Evidence): void {
-  const has = (kind: string): boolean => evidence.has(kind)
-  if (['lists', 'reads', 'changes', 'write', 'upload'].filter((kind) => has(kind)).length > 1)
-    evidence.add({
-      kind: 'alone',
-      score: 30,
-      offset: 0,
-      sentence: 'no program is around it',
-      technique: 'T1083',
-    })
-  if (dumps.every((pattern) => pattern.test(text)))
-    evidence.add({
-      kind: 'dumps',
-      score: 61,
-      offset: 0,
-      sentence: 'all tables of a database are read out',
-      technique: 'T1213',
-    })
-  if (users.every((pattern) => pattern.test(text)))
-    evidence.add({
-      kind: 'users',
-      score: 62,
-      offset: 0,
-      sentence: 'the files of all users of the server are looked through',
-      technique: 'T1083',
-    })
-  const isServer =
-    called.has('socket_accept') || called.has('stream_socket_accept') || called.has('socket_listen')
-  const isClient = called.has('socket_connect') || called.has('fsockopen') || called.has('pfsockopen')
-  if (isServer && isClient && (called.has('set_time_limit') || readsRequest.test(text)))
-    evidence.add({
-      kind: 'relay',
-      score: 62,
-      offset: 0,
-      sentence: 'connections are passed on to other hosts',
-      technique: 'T1090',
-    })
-  const isRaw = called.has('socket_create') && /SOCK_RAW/.test(text) && called.has('socket_recv')
-  if (isRaw)
-    evidence.add({
-      kind: 'sniffs',
-      score: 62,
-      offset: 0,
-      sentence: 'what passes the network is read',
-      technique: 'T1040',
-    })
-}
-
-const leastOperators = 40
-const maxNames = 2
-
-/** Code without a word in it: names that are underscores, numbers that are comparisons. */
-function judgeLetters({ kinds, values, starts }: Tokens, evidence: Evidence): void {
-  let names = 0
-  let operators = 0
-  let odd = 0
-  for (let at = 0; at < kinds.length && names <= maxNames; at++) {
-    const value = values[at]!
-    if (kinds[at] === token.variable && /^\$?_+$/.test(value)) odd++
-    else if (kinds[at] === token.variable || (kinds[at] === token.name && /[a-z]/i.test(value))) names++
-    else if (kinds[at] === token.operator) operators++
-  }
-  if (names > maxNames || operators < leastOperators || odd < 10) return
-  evidence.add({
-    kind: 'no-letters',
-    score: 78,
-    offset: starts[0] ?? 0,
-    sentence: 'the code is written without letters',
-    technique: 'T1027',
-  })
-}
-
-/** A page that lists any folder and says what may be written there. */
-function judgeProbes(called: ReadonlySet<string>, evidence: Evidence): void {
-  if (!evidence.has('lists') || (!called.has('is_writable') && !called.has('fileperms'))) return
-  evidence.add({
-    kind: 'probes',
-    score: 38,
-    offset: 0,
-    sentence: 'the file says which folders may be written',
-    technique: 'T1083',
-  })
-}
-
-const programs =
-  /^\x7fELF|^MZ|use Socket;|#!\s?\/usr\/bin\/(?:perl|python|env)|#include\s?<|\/bin\/(?:ba)?sh\b|<\?php|\beval\s?\(|\$_(?:POST|GET|REQUEST)\[/
-const maxPrograms = 40
-
-/** Programs that lie in the file as Base64: to be written out and started, or run. */
-function judgeCarried({ kinds, values, starts }: Tokens, evidence: Evidence): void {
-  let looked = 0
-  for (let at = 0; at < kinds.length && looked < maxPrograms; at++) {
-    const value = values[at]!
-    if (kinds[at] !== token.text || value.length < 36) continue
-    const isShort = value.length < 100
-    if (!(isShort ? hexOnly : base64Start).test(isShort ? value : value.slice(0, 100))) continue
-    looked++
-    const plain = isShort ? Buffer.from(value, 'hex') : Buffer.from(value.slice(0, maxCarried), 'base64')
-    const isProgram = isShort ? shellCode.test(plain.toString('latin1')) : isProgramText(plain)
-    if (!isProgram) continue
-    evidence.add({
-      kind: 'carried-program',
-      score: 61,
-      offset: starts[at]!,
-      sentence: `a program lies in the file as ${isShort ? 'hexadecimal digits' : 'Base64'}`,
-      technique: 'T1027',
-    })
-    return
-  }
-}
-
-const hexOnly = /^(?:[0-9a-f]{2})+$/i
-const base64Start = /^[A-Za-z0-9+/\s]{99}/
-const shellCode = /\b(?:eval|assert|system|exec|passthru)\s?\(\s?@?\$_/
-const maxCarried = 64 * 1024
-
-function isProgramText(plain: Buffer): boolean {
-  if (programs.test(plain.toString('latin1', 0, 3000))) return true
-  return packedPrograms.test(inflated(plain))
-}
-
-/** Of what is packed, only PHP that hides again what it does. */
-const packedPrograms =
-  /^\s*(?:<\?|\$\w+\s*=)[^]{0,3000}(?:\beval\s?\(|preg_replace\(["'][^"']{1,9}e["']|\$_(?:POST|REQUEST|COOKIE)\[)/
-
-function inflated(plain: Buffer): string {
-  const options = { maxOutputLength: 4 * maxCarried, finishFlush: constants.Z_SYNC_FLUSH }
-  try {
-    return (plain[0] === 0x78 ? inflateSync : inflateRawSync)(plain, options).toString('latin1', 0, 4000)
-  } catch {
-    return ''
-  }
 }
 
 function has(

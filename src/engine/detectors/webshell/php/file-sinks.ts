@@ -36,7 +36,8 @@ export function includeSink(machine: Machine, given: Value, at: number): void {
   }
 }
 
-function isWhole({ taint, head, from }: Value): boolean {
+/** A path that the request gives in whole; the address of a request itself is what caches are named by. */
+export function isAnyFile({ taint, head, from }: Value): boolean {
   return (taint & origin.request) !== 0 && head === '' && !from.startsWith('$_SERVER')
 }
 
@@ -72,8 +73,8 @@ export function writeSink(
       `${content.from} is written to a file that ${path.from} names`,
     )
   }
-  if ((content.taint & origin.file) !== 0 && isWhole(path)) {
-    return machine.report('write', 48, at, `${path.from} names the file that ${content.from} is copied to`)
+  if ((content.taint & origin.file) !== 0 && isAnyFile(path)) {
+    return machine.report('write', 60, at, `${path.from} names the file that ${content.from} is copied to`)
   }
   if (content.taint === origin.unset && path.taint === origin.unset) {
     return machine.report('write', 62, at, `${content.from} is written to a file that ${path.from} names`)

@@ -24,7 +24,13 @@ function judgeDatabase(machine: Machine, type: string, args: readonly Value[], a
 }
 
 /** `$database->called(…)`. */
-export function judgeQuery(machine: Machine, called: string, args: readonly Value[], at: number): void {
+export function judgeQuery(
+  machine: Machine,
+  { type }: Value,
+  called: string,
+  { args, at }: { readonly args: readonly Value[]; readonly at: number },
+): void {
+  if (!databases.has(type)) return
   const query = queryMethods.has(called) ? deepTaint(args[0] ?? unknown) : unknown
   if ((query.taint & origin.request) !== 0 && query.head === '')
     machine.report('sql', 34, at, `${called} runs ${query.from}`)
