@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { loadHashLists } from '../../src/engine/detectors/hash/index.ts'
 import { createDetectors } from '../../src/engine/detectors/index.ts'
 import { checkDetector, findingsOf } from '../support/detector-contract.ts'
+import { goldenSamples } from '../support/golden.ts'
 import { eicar } from '../support/samples.ts'
 import { compileText } from '../support/yara-scan.ts'
 
@@ -25,6 +26,16 @@ const rules = `
   rule Head { condition: uint32be(0) == 0x4d5a4852 }`
 const described = ['it is described', `\xd7\xf1\xc9~${'.'.repeat(500)}\xf7\xd1\xc3~`, 'a1Qb2Q', 'MZHR']
 const detectors = createDetectors({ hash: database, signatures: compileText(rules), variables: {} })
+/** Golden samples that tell of themselves: some are known by their name or their container. */
+function speaking(id: string): Uint8Array[] {
+  const detector = createDetectors({ hash: database, signatures: undefined, variables: {} }).find(
+    (one) => one.id === id,
+  )
+  assert.ok(detector !== undefined)
+  const samples = goldenSamples(id).map(({ bytes }) => bytes)
+  return samples.filter((bytes) => findingsOf(detector, bytes).length > 0).slice(0, 5)
+}
+
 /** In pieces, so that this file is not what they look for. */
 const heuristics: Readonly<Record<string, readonly Uint8Array[]>> = {
   document: [
@@ -39,7 +50,10 @@ const heuristics: Readonly<Record<string, readonly Uint8Array[]>> = {
       `Attribute VB_Name = "Module1"\r\nSub Auto${'Open'}()\r\n${'She'}ll "cmd /c start calc"\r\nEnd Sub\r\n`,
     ),
   ],
+  script: speaking('script'),
   webshell: [Buffer.from(`<?php ${'ev'}al($_${'POST'}['c']); ?>`)],
+  disguise: speaking('disguise'),
+  program: speaking('program'),
 }
 const known: Readonly<Record<string, readonly Uint8Array[]>> = {
   eicar: [Buffer.from(eicar)],

@@ -4,10 +4,13 @@ import type { Image } from '../image.ts'
 import { Sweep } from '../signatures/sweep.ts'
 import type { Detector } from './detector.ts'
 import { createClamavDetector } from './clamav/index.ts'
+import { disguiseDetector } from './disguise/index.ts'
 import { documentDetector } from './document/index.ts'
 import { eicarDetector } from './eicar/index.ts'
 import { createHashDetector, type HashDatabase } from './hash/index.ts'
 import { macroDetector } from './macro/index.ts'
+import { programDetector } from './program/index.ts'
+import { scriptDetector } from './script/index.ts'
 import { tempered } from './tempered.ts'
 import { webshellDetector } from './webshell/index.ts'
 import { createYaraDetector, type Variables } from './yara/index.ts'
@@ -32,7 +35,10 @@ export function createDetectors({ hash, signatures, variables }: DetectorDatabas
 export const heuristics: readonly Detector[] = [
   documentDetector,
   tempered(macroDetector),
+  tempered(scriptDetector),
   tempered(webshellDetector),
+  disguiseDetector,
+  programDetector,
 ]
 
 function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {

@@ -16,7 +16,7 @@ interface Rules {
 const rules: Readonly<Record<CgiKind, Rules>> = {
   Perl: {
     source:
-      /\bparam\s{0,3}\(|\$(?:in|query|FORM|param|input|q|cgi)\b\s{0,3}(?:\{|->)|QUERY_STRING|<STDIN>|read\s{0,3}\(\s{0,3}STDIN|getline|<\$\w+>/i,
+      /\bparam\s{0,3}\(|\$(?:in|query|FORM|param|input|q|cgi)\b\s{0,3}(?:\{|->)|QUERY_STRING|read\s{0,3}\(\s{0,3}STDIN|getline|<\$\w+>/i,
     target: /(?:^|[;{\s])(?:my|our|local)?\s{0,3}\(?[$@%](\w{1,60})[^=]{0,40}=(?![=~])/,
     sinks: [
       /\b(?:system|exec|eval)\b\s{0,3}\(?(.{1,300})/,

@@ -31,7 +31,7 @@ const signs: readonly Sign[] = [
   },
   {
     kind: 'stylesheet',
-    score: 92,
+    score: 86,
     text: /\bfunction(?:String)?\s{0,3}\(\s{0,3}\\?(?:&quot;|&apos;|['"])(?:assert|eval|system|exec|shell_exec|passthru|popen|proc_open|create_function|call_user_func|file_put_contents)\\?(?:&quot;|&apos;|['"])/,
     beside: /http:\/\/php\.net\/(?:xsl|xpath)/,
     sentence: 'a stylesheet or path calls a function of PHP that runs what it is given',

@@ -9,9 +9,14 @@ const maxManager = 12 * 1024
 const frames =
   /\b(?:include|require)(?:_once)?[\s(]{1,4}["'$_d]|\bnamespace\s+\w|\buse\s+\w+\\|\bclass\s+\w+|defined\s?\(/i
 
+/** Does the file belong to a program of several? */
+export function isPart(text: string): boolean {
+  return frames.test(text)
+}
+
 /** A page that needs nothing of a program around it. */
 function isAlone(text: string): boolean {
-  return text.length < maxAlone && !frames.test(text)
+  return text.length < maxAlone && !isPart(text)
 }
 
 const includeOnly =

@@ -2,6 +2,7 @@
 
 import type { Evidence } from '../evidence.ts'
 import type { Budget } from '../../../limits.ts'
+import { isPart } from './alone.ts'
 import { runFunction } from './functions.ts'
 import { evaluate } from './evaluate.ts'
 import { judgeCapabilities } from './capabilities.ts'
@@ -23,7 +24,7 @@ export function analysePhp(
 ): void {
   const tokens = tokenize(text, { isCode: isBare })
   const maxSteps = Math.min(3_000_000, stepsForAll + text.length * stepsPerByte)
-  const machine = new Machine({ evidence, budget, maxSteps }, work)
+  const machine = new Machine({ evidence, budget, maxSteps, isPart: isPart(text) }, work)
   try {
     runProgram(machine, parse(tokens))
   } catch (thrown) {

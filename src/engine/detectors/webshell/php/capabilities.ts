@@ -133,7 +133,10 @@ const least = 40
 export function judgeCapabilities(text: string, tokens: Tokens, evidence: Evidence): void {
   const called = calledFunctions(tokens)
   // Tools that nobody reaches from outside do much of this.
-  const share = (readsRequest.test(text) ? 1.8 : 0.7) * (text.length > longFile ? 0.45 : 1)
+  const share =
+    (readsRequest.test(text) ? 1.8 : 0.7) *
+    (text.length > longFile ? 0.45 : 1) *
+    (/<(?:form|input|textarea)\b/i.test(text) ? 1 : 0.75)
   let isGrave = false
   let doubt = 1
   const found: string[] = []

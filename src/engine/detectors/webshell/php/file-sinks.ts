@@ -38,7 +38,8 @@ export function includeSink(machine: Machine, given: Value, at: number): void {
 
 /** A path that the request gives in whole; the address of a request itself is what caches are named by. */
 export function isAnyFile({ taint, head, from }: Value): boolean {
-  return (taint & origin.request) !== 0 && head === '' && !from.startsWith('$_SERVER')
+  const whole = taint & (origin.request | origin.led)
+  return whole === origin.request && head === '' && !from.startsWith('$_SERVER')
 }
 
 function includedStream(machine: Machine, value: Value, head: string, at: number): void {
@@ -62,10 +63,11 @@ export function writeSink(
   const isScript = scriptEnding.test(ending(path).slice(-20))
   const request = origin.request | origin.unset
   if ((content.taint & origin.upload) !== 0) return uploadSink(machine, name, path, at)
-  if ((content.taint & origin.request) !== 0 && (path.taint & request) !== 0) {
+  const isLed = (path.taint & origin.led) !== 0
+  if ((content.taint & origin.request) !== 0 && (path.taint & request) !== 0 && !isLed) {
     return machine.report('write', 72, at, `${content.from} is written to a file that ${path.from} names`)
   }
-  if ((content.taint & origin.request) !== 0 && (path.taint & origin.embedded) !== 0) {
+  if ((content.taint & origin.request) !== 0 && (isLed || (path.taint & origin.embedded) !== 0)) {
     return machine.report(
       'write',
       isScript ? 66 : 45,

@@ -28,6 +28,8 @@ export const origin = {
   ownName: 1024,
   /** The request, behind the end of another command: `"cd x;" . $_POST['c']`. */
   chained: 2048,
+  /** The request, behind something that is not known: `$folder . $_POST['f']`. */
+  led: 4096,
 } as const
 
 /** How a known text came to be; bits. */
@@ -179,7 +181,7 @@ function weight(value: Value): number {
 
 const wholeTaints =
   origin.request | origin.remote | origin.unset | origin.upload | origin.stored | origin.self | origin.file
-const keptTaints = origin.embedded | origin.uploadName | origin.hidden | origin.chained
+const keptTaints = origin.embedded | origin.uploadName | origin.hidden | origin.chained | origin.led
 const commandEnd = /(?:[;|\n]|&&)\s{0,9}$/
 const maxText = 4 * 1024 * 1024
 
@@ -210,6 +212,9 @@ export function concatenate(parts: readonly Value[]): Value {
       (taint & (keptTaints | origin.file | origin.self | origin.remote)) | (isRequest ? origin.embedded : 0)
     if (isRequest && isChained(parts)) taint |= origin.chained
   }
+  const [leading] = parts
+  const isLed = leading !== undefined && leading.text === undefined && leading.taint === 0
+  if (isLed && (taint & origin.request) !== 0) taint |= origin.led
   return {
     text: undefined,
     items: undefined,
