@@ -52,7 +52,7 @@ const heuristics: Readonly<Record<string, readonly Uint8Array[]>> = {
   ],
   script: speaking('script'),
   webshell: [Buffer.from(`<?php ${'ev'}al($_${'POST'}['c']); ?>`)],
-  disguise: speaking('disguise'),
+  disguise: [Buffer.from('GIF89a/*......*/=1;alert(1)'), Buffer.from('MZ\0\0\0\0%PDF-1.4\n')],
   program: speaking('program'),
 }
 const known: Readonly<Record<string, readonly Uint8Array[]>> = {

@@ -30,7 +30,7 @@ function scoreOf(name: string, finding: string): number {
 }
 
 test('a page keeps its score, whatever it is called', () => {
-  for (const name of ['x.php', 'x.jsp', 'x', 'x.txt', 'x.jpg', 'shell.php.bak', 'x.html', 'script-1']) {
+  for (const name of ['x.php', 'x.jsp', 'x', 'x.txt', 'x.jpg', 'shell.php.bak', 'script-1']) {
     assert.equal(scoreOf(name, 'Heuristic.Webshell.PHP'), 95, name)
   }
 })
@@ -39,6 +39,11 @@ test('sources and documentation that quote a page are doubted', () => {
   for (const name of ['pages.ts', 'README.md', 'rules.yar', 'lexer.c', 'Page.java', 'perl.1', 'a.json']) {
     assert.equal(scoreOf(name, 'Heuristic.Webshell.JSP'), 55, name)
   }
+})
+
+test('a page for browsers is no page of a server', () => {
+  assert.equal(scoreOf('help.html', 'Heuristic.Webshell.JSP'), 55)
+  assert.equal(scoreOf('help.html', 'Heuristic.Script.JavaScript'), 95)
 })
 
 test('a script is judged as what runs it', () => {

@@ -17,6 +17,8 @@ const runAs: readonly (readonly [name: RegExp, finding: RegExp])[] = [
   [/\.(?:pl|pm)$/i, /\.Perl/],
   [/\.rb$/i, /\.Ruby/],
   [/\.lua$/i, /\.Lua/],
+  // Templates for browsers look like those of servers.
+  [/\.(?:x?html?|svg|ejs|hbs|mustache|vue)$/i, /^(?!Heuristic\.Webshell)/],
 ]
 
 function isDoubtful({ chain }: ScanObject, { name: finding }: Suspicion): boolean {

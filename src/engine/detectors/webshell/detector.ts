@@ -62,6 +62,9 @@ function repaired(text: string): string {
     : whole
 }
 
+/** `%h = <%s …` and formats of Perl look like a page's marks. */
+const perl = /^(?:package [\w:]{1,80};|use (?:strict|warnings);)/m
+
 type Analysis = (evidence: Evidence, context: DetectContext) => void
 
 /** The languages that the text may be written in, by its marks. */
@@ -75,7 +78,11 @@ function analyses(text: string, { language }: ScanObject): [string, Analysis][] 
   const hasBlocks = text.includes('<%') || text.includes('<jsp:') || /\brunat\b|msxsl:script/i.test(text)
   const isJsp = (hasBlocks || language === 'jsp' || text.includes('yv66vg')) && mayBeJspShell(text)
   if (isJsp) found.push(['JSP', (evidence) => analyseJsp(text, evidence)])
-  if ((isJsp ? looksLikeNet(text) : hasBlocks || language === 'asp') && mayBeAspShell(text)) {
+  if (
+    (isJsp ? looksLikeNet(text) : hasBlocks || language === 'asp') &&
+    mayBeAspShell(text) &&
+    !perl.test(text)
+  ) {
     const kind = aspKindOf(text)
     found.push([kind === 'asp' ? 'ASP' : 'ASPX', (evidence) => analyseAsp(text, kind, evidence)])
   }

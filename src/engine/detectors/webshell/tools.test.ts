@@ -233,6 +233,11 @@ const ordinary: readonly (readonly [string, string])[] = [
     'a cache named by the address',
     "<?php $f = $_SERVER['REQUEST_URI']; if (is_file($f)) readfile($f); else mkdir($f);",
   ],
+  ['a module of Perl', "package A;\nuse strict;\nmy $x = '<%s>';\nmy $y = request();\nev§al $y; # %>\n"],
+  [
+    'a file below a folder of its own',
+    "<?php $f = $dir . '/' . $_POST['n']; $h = fopen($f, 'w'); fwr§ite($h, $_POST['t']); unli§nk($f);",
+  ],
   ['a part of a site', "<?php\ninclude 'header.php';\n"],
   ['a login by a directory', "<?php $o = new COM('WinNT://domain/user'); $_GET['a'];"],
   [
