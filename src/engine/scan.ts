@@ -112,7 +112,8 @@ function visit(parts: Parts, request: ScanRequest, findings: Findings, place: Vi
     ...(place.language === undefined ? {} : { language: place.language }),
   }
   const isSearched = place.isDisk !== true || place.source.size <= request.budget.limits.maxMatchedBytes
-  if (isSearched) for (const detector of parts.detectors) runDetector(detector, object, { parts, request, findings })
+  if (isSearched)
+    for (const detector of parts.detectors) runDetector(detector, object, { parts, request, findings })
   const opened: string[] = []
   for (const format of parts.formats) {
     const started = request.trace === undefined ? 0 : performance.now()

@@ -47,11 +47,15 @@ const heuristics: Readonly<Record<string, readonly Uint8Array[]>> = {
   ],
   macro: [
     Buffer.from(
-      `Attribute VB_Name = "Module1"\r\nSub Auto${'Open'}()\r\n${'She'}ll "cmd /c start calc"\r\nEnd Sub\r\n`,
+      [
+        'Attribute VB_Name = "Module1"\r\nSub Auto',
+        'Open()\r\nShe',
+        'll "cmd /c start calc"\r\nEnd Sub\r\n',
+      ].join(''),
     ),
   ],
   script: speaking('script'),
-  webshell: [Buffer.from(`<?php ${'ev'}al($_${'POST'}['c']); ?>`)],
+  webshell: [Buffer.from(['<?php ev', 'al($_PO', "ST['c']); ?>"].join(''))],
   disguise: [Buffer.from('GIF89a/*......*/=1;alert(1)'), Buffer.from('MZ\0\0\0\0%PDF-1.4\n')],
   program: speaking('program'),
 }

@@ -96,7 +96,6 @@ async function work(lane: Lane): Promise<void> {
     const left = endsAt - performance.now()
     if (left <= 0) return
     const task = { ...next.task, maxMs: Math.min(next.task.maxMs, left) }
-    // oxlint-disable-next-line no-await-in-loop -- a thread does one thing after the other
     const result = await runTask(lane, next.id, task)
     if (result.failure !== undefined) {
       const { message, input } = result.failure
@@ -116,7 +115,6 @@ let exitCode = 0
 try {
   for (let round = 0; runsSoFar() < total && performance.now() < endsAt; round++) {
     fill(round)
-    // oxlint-disable-next-line no-await-in-loop -- each round shares out what is left
     await Promise.all(lanes.map(work))
     process.stdout.write(`round ${round + 1}: ${done.toLocaleString('en-US')} runs\n`)
   }

@@ -78,9 +78,12 @@ function* counted(member: Member, room: { left: number }): Generator<Uint8Array>
   }
 }
 
+/** What rule sets come in. */
+const readable: ReadonlySet<string> = new Set(['zip', 'gzip', 'tar'])
+
 function formatOf(source: ByteSource): Format | undefined {
   const object = objectOf(source)
-  return formats.find((format) => format.matches(object))
+  return formats.find((format) => readable.has(format.id) && format.matches(object))
 }
 
 function objectOf(source: ByteSource): ScanObject {

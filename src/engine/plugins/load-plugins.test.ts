@@ -52,9 +52,19 @@ test('a plugin in TypeScript and one with a plain relative module path are loade
 
 test('a process keeps the plugin it has loaded: all its threads judge alike, a changed one needs a restart', (t) => {
   const folder = pluginFolder(t, acmeDetector)
-  assert.equal(load({ plugins: [folder.path] }).version().detectors.at(-1), 'acme')
+  assert.equal(
+    load({ plugins: [folder.path] })
+      .version()
+      .detectors.at(-1),
+    'acme',
+  )
   writeFileSync(folder.module, acmeDetector.replace(`'acme'`, `'acme-two'`))
-  assert.equal(load({ plugins: [folder.path] }).version().detectors.at(-1), 'acme')
+  assert.equal(
+    load({ plugins: [folder.path] })
+      .version()
+      .detectors.at(-1),
+    'acme',
+  )
 })
 
 interface Refusal {

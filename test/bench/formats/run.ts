@@ -180,7 +180,9 @@ try {
     )
   } else {
     const speed = (figure: Figure | undefined): string =>
-      figure === undefined ? '–' : `${(files.bytes / 1e3 / figure.ms).toFixed(0)}${figure.isWhole ? '' : ' (not all of it)'}`
+      figure === undefined
+        ? '–'
+        : `${(files.bytes / 1e3 / figure.ms).toFixed(0)}${figure.isWhole ? '' : ' (not all of it)'}`
     const ratio = (row: Row, id: string): string => {
       const [own, other] = [row.figures['haechi'], row.figures[id]]
       return own === undefined || other === undefined ? '' : ` (${(other.ms / own.ms).toFixed(2)}×)`

@@ -47,10 +47,13 @@ function findingInText(object: ScanObject, context: DetectContext): Judgement | 
   const start = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
   const look = (): void => context.budget.checkTime()
   if (exported.test(start)) return judgeVba([textOf(object, maxTextBytes, context.budget) ?? ''], look)
-  if (isMacroSheet(start)) return judgeXlm(macroSheetText(textOf(object, maxTextBytes, context.budget) ?? ''), look)
+  if (isMacroSheet(start))
+    return judgeXlm(macroSheetText(textOf(object, maxTextBytes, context.budget) ?? ''), look)
   if (start.includes('wordprocessingml'))
     return judgeDde(markupFields(textOf(object, maxTextBytes, context.budget) ?? '', context.budget))
-  return mayHaveLinks(object) ? judgeDde(cellLinks(textOf(object, maxTextBytes, context.budget) ?? '')) : undefined
+  return mayHaveLinks(object)
+    ? judgeDde(cellLinks(textOf(object, maxTextBytes, context.budget) ?? ''))
+    : undefined
 }
 
 const linkMark = Buffer.from("|'")

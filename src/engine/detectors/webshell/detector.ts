@@ -31,7 +31,8 @@ const maxBinaryBytes = 1024 * 1024
 export const webshellDetector: Detector = {
   id: 'webshell',
   detect(object, context) {
-    const read = textKindOf(object) === undefined ? textInside(object) : textOf(object, maxTextBytes)
+    context.budget.checkTime()
+    const read = textKindOf(object) === undefined ? textInside(object, context) : textOf(object, maxTextBytes)
     if (read === undefined || read.length < 12) return
     const text = repaired(read)
     context.budget.checkTime()
@@ -96,11 +97,12 @@ function analyses(text: string, { language }: ScanObject): [string, Analysis][] 
 const codeMarks = ['<?php', '<?=', '<%'].map((mark) => Buffer.from(mark))
 
 /** The text of something that is no text, where it holds the beginning of a script: code behind a picture. */
-function textInside({ source, head }: ScanObject): string | undefined {
-  if (head.length === 0) return undefined
+function textInside({ source, head }: ScanObject, { budget }: DetectContext): string | undefined {
+  if (head.length === 0 || isProgram(head)) return undefined
   const parts: Buffer[] = []
   let found = false
   for (let at = 0; at < maxBinaryBytes;) {
+    budget.checkTime()
     const part = source.read(at, maxRead)
     if (part.length === 0) break
     const view = Buffer.from(part.buffer, part.byteOffset, part.length)
@@ -110,4 +112,11 @@ function textInside({ source, head }: ScanObject): string | undefined {
   }
   if (!found) return undefined
   return Buffer.concat(parts).toString('latin1')
+}
+
+/** No server runs one as a page, and one in a few hundred holds three bytes that look like a page's. */
+function isProgram(head: Uint8Array): boolean {
+  const isElf = head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46
+  const isPe = head[0] === 0x4d && head[1] === 0x5a && head[2] !== 0x3c
+  return isElf || isPe || (head[1] === 0xfa && head[2] === 0xed && head[3] === 0xfe)
 }

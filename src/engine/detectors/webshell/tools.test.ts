@@ -236,7 +236,7 @@ const ordinary: readonly (readonly [string, string])[] = [
   ['a module of Perl', "package A;\nuse strict;\nmy $x = '<%s>';\nmy $y = request();\nev§al $y; # %>\n"],
   [
     'a file below a folder of its own',
-    "<?php $f = $dir . '/' . $_POST['n']; $h = fopen($f, 'w'); fwr§ite($h, $_POST['t']); unli§nk($f);",
+    "<?php $dir = folder(); $f = $dir . '/' . $_POST['n']; $h = fopen($f, 'w'); fwr§ite($h, $_POST['t']); unli§nk($f);",
   ],
   ['a part of a site', "<?php\ninclude 'header.php';\n"],
   ['a login by a directory', "<?php $o = new COM('WinNT://domain/user'); $_GET['a'];"],

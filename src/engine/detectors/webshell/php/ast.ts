@@ -1,6 +1,24 @@
 // The syntax tree of PHP as far as values flow through it: types, visibility and attributes are left out.
 
-import type { Value } from './value.ts'
+/** What is known about a value (value.ts); a constant stands in the tree as one. */
+export interface Value {
+  /** The scalar as text, where known. */
+  readonly text: string | undefined
+  /** The elements of a known array; changed in place by assignments to elements. */
+  readonly items: Map<string, Value> | undefined
+  readonly taint: number
+  /** `$_POST['c']`, for the reasons. */
+  readonly from: string
+  readonly made: number
+  /** The class of an object in lower case, or a word for what else it is; empty where unknown. */
+  readonly type: string
+  /** The beginning and end of a text of which not all is known. */
+  readonly head: string
+  readonly tail: string
+  readonly closure: FunctionNode | undefined
+  /** What an object was made with: a reflection's function, an opened file's name. */
+  readonly inner: Value | undefined
+}
 
 interface At {
   /** Offset in the text that was parsed. */

@@ -1,6 +1,8 @@
 // What is known about a value at one place of a program: its text where it can be computed, and where it came from.
 
-import type { FunctionNode } from './ast.ts'
+import type { Value } from './ast.ts'
+
+export type { Value }
 
 /** Where (a part of) a value came from; bits. */
 export const origin = {
@@ -34,25 +36,6 @@ export const origin = {
 
 /** How a known text came to be; bits. */
 export const made = { pieces: 1, decoded: 2, escapes: 4, bits: 8 } as const
-
-export interface Value {
-  /** The scalar as text, where known. */
-  readonly text: string | undefined
-  /** The elements of a known array; changed in place by assignments to elements. */
-  readonly items: Map<string, Value> | undefined
-  readonly taint: number
-  /** `$_POST['c']`, for the reasons. */
-  readonly from: string
-  readonly made: number
-  /** The class of an object in lower case, or a word for what else it is; empty where unknown. */
-  readonly type: string
-  /** The beginning and end of a text of which not all is known. */
-  readonly head: string
-  readonly tail: string
-  readonly closure: FunctionNode | undefined
-  /** What an object was made with: a reflection's function, an opened file's name. */
-  readonly inner: Value | undefined
-}
 
 export const unknown: Value = {
   text: undefined,
