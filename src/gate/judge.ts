@@ -13,7 +13,7 @@ export type Judgement = Pick<Verdict, 'status' | 'detections' | 'reasons' | 'siz
 
 const clean: Judgement = { status: 'clean', detections: [], reasons: [], size: 0, source: 'cache' }
 const maxKnownFindings = 512
-const warmUpRounds = 300
+const warmUpRounds = 100
 
 export interface JudgeOptions {
   readonly engine: SharedEngine

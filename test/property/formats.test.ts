@@ -14,7 +14,7 @@ import { listed, unpack } from '../support/unpack.ts'
 import { zipOf } from '../support/zip-writer.ts'
 
 const limits = { maxMs: 5000, maxMembers: 2000, maxBytes: 64 << 20, maxHeldBytes: 1 << 20 }
-const runs = Number(process.env['HAECHI_PROPERTY_RUNS'] ?? 300)
+const runs = Number(process.env['HAECHI_PROPERTY_RUNS'] ?? 100)
 
 function survives(bytes: Uint8Array): void {
   const eager = formats.map((format) => ({ ...format, matches: () => true }))
