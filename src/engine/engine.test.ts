@@ -291,3 +291,9 @@ test('the trace tells what every part did with every object', () => {
   assert.equal(steps[0], 'z: detector eicar nothing')
   assert.ok(steps.includes('z → eicar.com: format tar is none'))
 })
+
+test('heuristics of which nobody is told are not run', () => {
+  const engine = load({ heuristics: { reportScore: 101 } })
+  assert.deepEqual(engine.version().detectors, ['eicar'])
+  assert.equal(engine.instance().scan(Buffer.from(eicar)).status, 'found')
+})

@@ -219,6 +219,7 @@ export class Engine {
           hash: database.hash,
           signatures: database.signatures?.image,
           variables: options.variables ?? {},
+          hasHeuristics: (options.heuristics?.reportScore ?? defaultReportScore) <= 100,
         }),
         ...plugins.detectors,
       ],

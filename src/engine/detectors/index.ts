@@ -20,14 +20,17 @@ export interface DetectorDatabase {
   /** Compiled rules and databases. */
   readonly signatures: Image | undefined
   readonly variables: Variables
+  /** False: without them, where nobody is told of what they find. */
+  readonly hasHeuristics?: boolean
 }
 
-export function createDetectors({ hash, signatures, variables }: DetectorDatabase): readonly Detector[] {
+export function createDetectors(database: DetectorDatabase): readonly Detector[] {
+  const { hash, signatures, variables, hasHeuristics = true } = database
   return [
     eicarDetector,
     ...(hash.count > 0 ? [createHashDetector(hash)] : []),
     ...(signatures === undefined ? [] : signatureDetectors(signatures, variables)),
-    ...heuristics,
+    ...(hasHeuristics ? heuristics : []),
   ]
 }
 
