@@ -14,6 +14,8 @@ export interface BlockMap {
   missing(): void
 }
 
+/** 1 PiB: what a hostile header claims beyond it cannot even be counted exactly. */
+const largestDisk = 2 ** 50
 const nothing = new Uint8Array(0)
 const zeroBytes = new Uint8Array(maxRead)
 
@@ -28,8 +30,8 @@ export class BlockSource implements ByteSource {
   constructor(parent: ByteSource, map: BlockMap, size: number) {
     this.#parent = parent
     this.#map = map
-    this.size = size
-    this.knownSize = size
+    this.size = Math.min(size, largestDisk)
+    this.knownSize = this.size
   }
 
   read(offset: number, length: number): Uint8Array {

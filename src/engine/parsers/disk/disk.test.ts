@@ -35,3 +35,10 @@ test('a table has no more entries than the file has room for', () => {
   assert.deepEqual([table.isCut, new NumberTable(file, 0, 2, 'be32').isCut], [true, false])
   assert.equal(new NumberTable(file, 100, 5, 'u64').length, 0)
 })
+
+test('a disk that claims more than can be counted ends all the same', () => {
+  const map: BlockMap = { blockBytes: 65_536, locate: () => zeros, missing: () => {} }
+  const disk = new BlockSource(bytesSource(new Uint8Array(8)), map, 2 ** 72)
+  assert.equal(disk.size, 2 ** 50)
+  assert.equal(disk.read(disk.size - 100_000, 262_144).length, 100_000)
+})
