@@ -1,5 +1,7 @@
 export { ask } from './control-socket.ts'
 export { checkHost } from './doctor.ts'
 export { explainConfig, type Explanation } from './explain.ts'
+export { threadsLeft } from '../base/end-thread.ts'
+export { exitNow } from '../platform/linux/exit.ts'
 export { setNonBlocking } from '../platform/linux/nonblocking.ts'
 export { type Decision, Guard, type GuardStatus } from './guard.ts'

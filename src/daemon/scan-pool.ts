@@ -1,11 +1,11 @@
 // Scanning threads for those who ask over a socket: started when there is work, ended when there is none for a
 // while. Each has an engine over the shared database; a reload reaches a thread between two scans.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
 import type { Judged, ScanOrder, Workload } from '../api/clamd/index.ts'
 import { messageOf } from '../base/app-error.ts'
+import { endThread } from '../base/end-thread.ts'
 import type { SharedEngine } from '../engine/index.ts'
 import type { FromScanThread, ScanJob, ScanThreadStart, ToScanThread } from './scan-messages.ts'
 
@@ -186,7 +186,7 @@ export class ScanPool {
     clearTimeout(thread.hang)
     clearTimeout(thread.rest)
     this.#threads.delete(thread)
-    await Promise.race([thread.worker.terminate(), delay(endTimeoutMs, undefined, { ref: false })])
+    await endThread(thread.worker, endTimeoutMs)
     thread.job?.resolve(judged)
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 
 import { messageOf } from '../base/app-error.ts'
+import { endThread } from '../base/end-thread.ts'
 import type { SharedEngine } from '../engine/index.ts'
 import { signal } from '../platform/linux/epoll.ts'
 import { since } from '../base/clock.ts'
@@ -119,11 +120,7 @@ export class Crew {
     // The new one first: until the old one is gone there is one hand less.
     const successor = this.#freeIndex(index)
     const started = successor === undefined ? undefined : this.#start(successor, member.spare)
-    const gone = await Promise.race([
-      member.thread.terminate().then(() => true),
-      delay(endTimeoutMs, false, { ref: false }),
-    ])
-    if (gone) this.#clearAfter(index)
+    if (await endThread(member.thread, endTimeoutMs)) this.#clearAfter(index)
     else this.#options.onNotice(`instance ${index} hangs in the kernel and was left behind`)
     await started
   }
@@ -137,10 +134,7 @@ export class Crew {
       Promise.all(members.map((member) => member.ended)),
       delay(graceMs, undefined, { ref: false }),
     ])
-    await Promise.race([
-      Promise.all(members.map((member) => member.thread.terminate())),
-      delay(endTimeoutMs, undefined, { ref: false }),
-    ])
+    await Promise.all(members.map((member) => endThread(member.thread, endTimeoutMs)))
   }
 
   #start(worker: number, spare: boolean): Promise<void> {

@@ -18,7 +18,7 @@ export interface RunOptions {
 }
 
 export async function runGuard(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const { Guard, setNonBlocking } = await import('../../daemon/index.ts')
+  const { exitNow, Guard, setNonBlocking, threadsLeft } = await import('../../daemon/index.ts')
   setNonBlocking(process.stdout.fd)
   const lines = createLineQueue(process.stdout.fd, (count) => {
     terminal.err(`haechi: ${count} lines were lost: the reader of standard output is too slow`)
@@ -48,5 +48,7 @@ export async function runGuard(options: RunOptions, terminal: Terminal): Promise
   await guard.stop()
   report.stopped(last)
   await lines.flush(flushMs)
+  // A thread that hangs in the kernel would keep the process: everybody is answered, nothing is left to do.
+  if (threadsLeft() > 0) exitNow(exitCodes.clean)
   return exitCodes.clean
 }
