@@ -46,6 +46,9 @@ export interface Config {
   readonly gate: Values<'gate'> & { readonly exclude: Values<'gate.exclude'> }
   readonly quarantine: Values<'quarantine'>
   readonly daemon: Values<'daemon'>
+  readonly sensors: Values<'sensors'>
+  readonly store: Values<'store'>
+  readonly outputs: Values<'outputs'>
   readonly clamd: Values<'clamd'>
   readonly update: Values<'update'>
 }

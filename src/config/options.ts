@@ -91,6 +91,12 @@ function cacheFolder(): string {
   return join(isAbsolute(named) ? named : join(homedir(), '.cache'), 'haechi')
 }
 
+function hostFolder(): string {
+  if (process.getuid?.() === 0) return '/var/lib/haechi/host'
+  const { XDG_STATE_HOME: named = '' } = process.env
+  return join(isAbsolute(named) ? named : join(homedir(), '.local/state'), 'haechi')
+}
+
 const sections = {
   scan: {
     // The defaults are those of engine/limits.ts (config may not import the engine; a test compares them).
@@ -324,12 +330,94 @@ const sections = {
     },
   },
   daemon: {
-    about: 'The running guard.',
+    about: 'The running daemon: `haechi up`, or `haechi guard`.',
     options: {
       socket: {
         kind: 'path',
         initial: '/run/haechi/haechi.sock',
-        about: 'Unix socket that `haechi status` asks.',
+        about: 'Unix socket that `haechi status`, `haechi events` and the other commands ask.',
+      },
+      metrics_listen: {
+        kind: 'text',
+        initial: '',
+        about:
+          'Where Prometheus may fetch metrics (`GET /metrics`), e.g. `127.0.0.1:9464`; empty for nowhere. They carry counts and no events.',
+      },
+    },
+  },
+  sensors: {
+    about: 'What `haechi up` sees of the host.',
+    options: {
+      enabled: {
+        kind: 'texts',
+        initial: ['process', 'network', 'files', 'login', 'history', 'service', 'schedule', 'logs'],
+        about: 'Which sensors run.',
+      },
+      judge_executables: {
+        kind: 'boolean',
+        initial: true,
+        about:
+          'Digest (SHA-256) and verdict of every executable that is started; each file is read once until it changes.',
+      },
+    },
+  },
+  store: {
+    about: 'Where events are kept, and for how long. What comes first, size or age, ends an event.',
+    options: {
+      directory: {
+        kind: 'path',
+        initial: hostFolder(),
+        initialText: '/var/lib/haechi/host for root, else haechi in the user’s state folder',
+        about: 'Folder of the events and of the state of the sensors; made with mode 0700.',
+      },
+      max_size: {
+        kind: 'size',
+        initial: 2 * 1024 ** 3,
+        least: 8 * 1024 ** 2,
+        about: 'Size of the events on the disk; the oldest go first.',
+      },
+      max_age: {
+        kind: 'duration',
+        initial: 30 * 86_400_000,
+        least: 60_000,
+        about: 'Age of the oldest event.',
+      },
+    },
+  },
+  outputs: {
+    about: 'Where events go besides the store, as they come.',
+    options: {
+      jsonl: {
+        kind: 'path',
+        initial: '',
+        mayBeEmpty: true,
+        about:
+          'File of one event a line, in the names of ECS; appended to, and opened again after a rotation.',
+      },
+      ocsf: {
+        kind: 'path',
+        initial: '',
+        mayBeEmpty: true,
+        about: 'File of one event a line, in the classes of OCSF.',
+      },
+      syslog: {
+        kind: 'text',
+        initial: '',
+        about:
+          'A log server: `udp://HOST:PORT`, `tcp://HOST:PORT` or `tls://HOST:PORT` (RFC 5424, RFC 6587 octet counting, RFC 5425); empty for none.',
+      },
+      syslog_format: {
+        kind: 'choice',
+        initial: 'cef',
+        choices: ['cef', 'json'],
+        about: 'What a message for the log server carries.',
+      },
+      least_severity: {
+        kind: 'count',
+        initial: 1,
+        least: 1,
+        most: 99,
+        about: 'Events below it stay in the store only.',
       },
     },
   },

@@ -101,6 +101,9 @@ export const fileSchema = z.strictObject({
   gate: sectionSchema(sectionTable.gate, { exclude: sectionSchema(sectionTable['gate.exclude']) }),
   quarantine: sectionSchema(sectionTable.quarantine),
   daemon: sectionSchema(sectionTable.daemon),
+  sensors: sectionSchema(sectionTable.sensors),
+  store: sectionSchema(sectionTable.store),
+  outputs: sectionSchema(sectionTable.outputs),
   clamd: sectionSchema(sectionTable.clamd),
   update: sectionSchema(sectionTable.update),
 })

@@ -23,6 +23,7 @@ const durationUnits: Readonly<Record<string, number>> = {
   m: 60_000,
   min: 60_000,
   h: 3_600_000,
+  d: 86_400_000,
 }
 
 /** Bytes, from `2 GiB`, `64k`, `1000`; undefined when it is none. */

@@ -11,13 +11,8 @@ import { Ev, Init, Mark, openGroup } from '../platform/linux/fanotify.ts'
 import { errnoName } from '../platform/linux/libc.ts'
 import { type Mount, readMounts } from '../platform/linux/mounts.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
-
-export interface Check {
-  readonly name: string
-  /** `warn`: works with a gap that is named; `fail`: the guard cannot stand. */
-  readonly result: 'ok' | 'warn' | 'fail'
-  readonly detail: string
-}
+import type { Check } from './doctor-check.ts'
+import { checkSensors } from './doctor-sensors.ts'
 
 export function checkHost(places: readonly Place[]): Check[] {
   if (process.platform !== 'linux')
@@ -43,6 +38,7 @@ export function checkHost(places: readonly Place[]): Check[] {
       timer.wind(0)
       timer.close()
     }),
+    ...checkSensors(),
     ...mountChecks(places),
   ]
 }

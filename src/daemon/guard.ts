@@ -1,4 +1,4 @@
-// The composition root of `haechi guard`: engine, gate, response and control socket, started and ended in order.
+// Engine, gate, response and clamd's protocol, started and ended in order: everything of the daemon that judges files.
 
 import { release } from 'node:os'
 
@@ -9,7 +9,7 @@ import type { Engine, EngineVersion, Problem } from '../engine/index.ts'
 import { type DecisionRecord, Gate, gateFault, type GateStatus } from '../gate/index.ts'
 import { clamdAddresses } from './clamd-addresses.ts'
 import { type ClamdFront, startClamd } from './clamd.ts'
-import { type ControlSocket, listen } from './control-socket.ts'
+import type { Handlers } from './control-socket.ts'
 import { explain } from './explain.ts'
 import { loadEngine } from './load-engine.ts'
 import { observe } from './observe.ts'
@@ -27,11 +27,15 @@ export interface Decision extends DecisionRecord {
 export interface GuardOptions {
   readonly config: Config
   readonly verbose: boolean
+  /** Stand also with no place to guard. */
+  readonly mayGuardNothing: boolean
   readonly onDecision: (decision: Decision) => void
   /** What an administrator should know. */
   readonly onNotice: (message: string) => void
   /** What in rules and lists could not be used, after each load. */
   readonly onProblems: (problems: readonly Problem[]) => void
+  /** After each reload: others that scan take the new signatures. */
+  readonly onReloaded?: (engine: Engine) => void
 }
 
 export interface Reloaded {
@@ -60,16 +64,16 @@ export class Guard {
   readonly #started = performance.now()
   readonly #notice: (message: string) => void
   readonly #tellProblems: GuardOptions['onProblems']
+  readonly #onReloaded: GuardOptions['onReloaded']
   #engine: Engine
-  #socket: ControlSocket | undefined
   #reloading: Promise<unknown> = Promise.resolve()
   #clamd: ClamdFront | undefined
-  #onEngine: (engine: Engine) => void = () => {}
 
   private constructor(options: GuardOptions, engine: Engine, watch: { gate: Watch; unprivileged: boolean }) {
     this.#config = options.config
     this.#notice = options.onNotice
     this.#tellProblems = options.onProblems
+    this.#onReloaded = options.onReloaded
     this.#engine = engine
     this.#watch = watch.gate
     this.#unprivileged = watch.unprivileged
@@ -78,18 +82,18 @@ export class Guard {
   /** Resolves when everything is guarded. Throws AppError. */
   static async start(options: GuardOptions): Promise<Guard> {
     const { config } = options
-    const settings = gateSettings(config, options.verbose)
+    const settings = gateSettings(config, options)
     const addresses = clamdAddresses(config.clamd)
     const fault = gateFault()
     if (fault !== undefined && config.gate.mode !== 'observe') throw fault
     const { engine, problems } = await loadEngine(engineOptions(config))
     options.onProblems(problems)
-    let current = engine
+    let guard: Guard | undefined
     const respond = createResponder({
       action: config.gate.mode === 'observe' ? 'deny' : config.gate.onFound,
       directory: config.quarantine.directory,
       decisiveScore: config.engine.heuristicsActFrom,
-      engine: () => current.shared,
+      engine: () => (guard?.engine ?? engine).shared,
     })
     const onDecision = (record: DecisionRecord): void => {
       const tell = (responded: Responded | undefined): void => {
@@ -100,20 +104,23 @@ export class Guard {
       else void responding.then(tell)
     }
     const start = { engine, settings, onDecision, onNotice: options.onNotice }
-    const gate = fault === undefined ? await Gate.start(start) : observe(start)
-    const guard = new Guard(options, engine, { gate, unprivileged: fault !== undefined })
-    guard.#onEngine = (loaded) => {
-      current = loaded
-    }
-    await guard.#listen()
-    guard.#clamd = await startClamd({
+    const isGuarding = fault === undefined && settings.places.length > 0
+    const gate = isGuarding ? await Gate.start(start) : observe(start)
+    const started = new Guard(options, engine, { gate, unprivileged: fault !== undefined })
+    guard = started
+    started.#clamd = await startClamd({
       addresses,
       config,
       engine,
-      reload: () => guard.reload(),
+      reload: () => started.reload(),
       onNotice: options.onNotice,
     })
-    return guard
+    return started
+  }
+
+  /** The signatures that are in use now. */
+  get engine(): Engine {
+    return this.#engine
   }
 
   status(): GuardStatus {
@@ -145,7 +152,7 @@ export class Guard {
       this.#watch.reload(engine)
       this.#clamd?.use(engine)
       this.#engine = engine
-      this.#onEngine(engine)
+      this.#onReloaded?.(engine)
     } catch (thrown) {
       this.#notice(`the reload failed, the present signatures stay: ${messageOf(thrown)}`)
       throw thrown
@@ -155,27 +162,20 @@ export class Guard {
   }
 
   async stop(): Promise<void> {
-    this.#socket?.close()
     await this.#clamd?.stop()
     await this.#watch.stop()
   }
 
-  async #listen(): Promise<void> {
-    try {
-      this.#socket = await listen(this.#config.daemon.socket, {
-        ping: () => 'pong',
-        status: () => this.status(),
-        reload: () => this.reload(),
-        explain: (request) =>
-          explain(this.#config, String(request['path']), {
-            places: this.#watch.status().places,
-            engine: this.#engine,
-            remembered: (path) => this.#watch.remembered(path),
-          }),
-      })
-    } catch (thrown) {
-      // The guard is worth more than its socket.
-      this.#notice(`haechi status will not reach this guard: ${messageOf(thrown)}`)
+  /** What may be asked over the control socket. */
+  handlers(): Handlers {
+    return {
+      reload: () => this.reload(),
+      explain: (request) =>
+        explain(this.#config, String(request['path']), {
+          places: this.#watch.status().places,
+          engine: this.#engine,
+          remembered: (path) => this.#watch.remembered(path),
+        }),
     }
   }
 }

@@ -22,9 +22,12 @@ export function engineOptions(config: Config): EngineOptions {
 }
 
 /** Throws AppError when a place does not exist or a user is unknown. */
-export function gateSettings(config: Config, verbose: boolean): GateSettings {
+export function gateSettings(
+  config: Config,
+  { verbose, mayGuardNothing }: { verbose: boolean; mayGuardNothing: boolean },
+): GateSettings {
   const { gate } = config
-  if (gate.places.length === 0) {
+  if (gate.places.length === 0 && !mayGuardNothing) {
     throw new AppError('usage', 'no place to guard', {
       hint: 'name one: haechi guard /srv/www, or set [gate] places in haechi.toml',
     })

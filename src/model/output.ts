@@ -124,6 +124,17 @@ export const readyLine = z.strictObject({
   instances: count,
   engine: z.looseObject({ engine: text, database: text, signatures: count }),
   ms: z.number().check(z.minimum(0), z.describe('From the start to guarding, in milliseconds.')),
+  sensors: z
+    .exactOptional(
+      z.array(
+        z.strictObject({
+          id: text,
+          tier: text.check(z.describe('How it sees; `none` when it does not stand.')),
+          fault: z.exactOptional(text),
+        }),
+      ),
+    )
+    .check(z.describe('With `haechi up` only.')),
 })
 
 export const decisionLine = z.strictObject({

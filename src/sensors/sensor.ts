@@ -17,6 +17,10 @@ export const sensorIds = [
 
 export type SensorId = (typeof sensorIds)[number]
 
+export function isSensorId(name: string): name is SensorId {
+  return (sensorIds as readonly string[]).includes(name)
+}
+
 /** What was not seen, counted as exactly as the source tells. */
 export interface Loss {
   /** E.g. `ebpf`, `audit`, `fanotify`, `log:/var/log/syslog`. */

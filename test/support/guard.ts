@@ -23,6 +23,8 @@ export const nobody = 65_534
 
 export interface GuardOptions {
   readonly places: readonly string[]
+  /** `up` has a store of its own that goes with it, unless the arguments name one. */
+  readonly command?: 'guard' | 'up'
   /** Further arguments; a later one wins over what the harness gives. */
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -77,8 +79,9 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
   const child = spawn(
     'setpriv',
     // The guard goes when the test process goes, whatever ends it.
-    ['--pdeathsig', 'KILL', ...user, '--', options.launcher ?? launcher, 'guard']
+    ['--pdeathsig', 'KILL', ...user, '--', options.launcher ?? launcher, options.command ?? 'guard']
       .concat(options.text === true ? [] : ['--json'])
+      .concat(options.command === 'up' ? ['--store', join(own, 'host')] : [])
       .concat(['--socket', socket, '--quarantine', quarantine, '--watchdog', '3s'])
       .concat(options.args ?? [], '--', options.places),
     {

@@ -39,7 +39,6 @@ export async function startSensor(
   options: SensorTestOptions = {},
 ): Promise<SensorUnderTest> {
   const stateFolder = options.stateFolder ?? mkdtempSync(join(tmpdir(), 'haechi-test-state-'))
-  if (options.stateFolder === undefined) t.after(() => rmSync(stateFolder, { recursive: true, force: true }))
   const events: Event[] = []
   const losses: Loss[] = []
   const notices: string[] = []
@@ -57,7 +56,10 @@ export async function startSensor(
     root: options.root ?? '',
   }
   const sensor = factory(context)
-  t.after(() => sensor.stop())
+  t.after(async () => {
+    await sensor.stop()
+    if (options.stateFolder === undefined) rmSync(stateFolder, { recursive: true, force: true })
+  })
   await sensor.start()
   async function until(done: () => boolean, timeoutMs = 5000): Promise<void> {
     const end = performance.now() + timeoutMs

@@ -37,9 +37,10 @@ export const guard: Command<typeof guardOptions> = defineCommand({
   exits: { 0: 'ended by SIGTERM or SIGINT, every question answered', 2: 'the guard could not stand' },
   async run({ options: given, operands, terminal }) {
     const { loadConfig } = await import('../../config/index.ts')
-    const { runGuard } = await import('../guard/run.ts')
+    const { runDaemon } = await import('../guard/run.ts')
     const { config } = await loadConfig({ file: given.config })
     const laid = applyOptions(config, given, operands, process.cwd())
-    return runGuard({ config: laid, json: given.json ?? false, verbose: given.verbose ?? false }, terminal)
+    const options = { json: given.json ?? false, verbose: given.verbose ?? false, withHost: false }
+    return runDaemon({ config: laid, ...options }, terminal)
   },
 })

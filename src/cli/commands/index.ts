@@ -5,13 +5,24 @@ import type { Command } from '../command.ts'
 
 export const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).start,
+  up: async () => (await import('./up.ts')).up,
   guard: async () => (await import('./guard.ts')).guard,
+  events: async () => (await import('./events.ts')).events,
+  ps: async () => (await import('./ps.ts')).ps,
+  net: async () => (await import('./net.ts')).net,
+  logins: async () => (await import('./logins.ts')).logins,
+  history: async () => (await import('./history.ts')).history,
+  services: async () => (await import('./services.ts')).services,
+  suid: async () => (await import('./suid.ts')).suid,
+  snapshot: async () => (await import('./snapshot.ts')).snapshot,
+  diff: async () => (await import('./diff.ts')).diff,
   status: async () => (await import('./status.ts')).status,
   explain: async () => (await import('./explain.ts')).explain,
   scan: async () => (await import('./scan.ts')).scan,
   update: async () => (await import('./update.ts')).update,
   rules: async () => (await import('./rules.ts')).rules,
   quarantine: async () => (await import('./quarantine.ts')).quarantine,
+  metrics: async () => (await import('./metrics.ts')).metrics,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }
 

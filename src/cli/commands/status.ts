@@ -1,7 +1,7 @@
 // haechi status: asks the running guard over its socket.
 
 import { pathText } from '../../base/text.ts'
-import type { GuardStatus } from '../../daemon/index.ts'
+import type { DaemonStatus } from '../../daemon/index.ts'
 import { type Command, configOption, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
@@ -14,11 +14,13 @@ const options = {
 
 export const status: Command<typeof options> = defineCommand({
   name: 'status',
-  summary: 'Show how the running guard is doing',
+  summary: 'Show how the running daemon is doing',
   usage: ['[OPTION]...'],
   description: [
-    'Asks the running guard: places, instances, verdict cache, counters, deadlines, and how long openers waited. ' +
+    'Asks the running daemon: places, instances, verdict cache, counters, deadlines, and how long openers waited. ' +
       'The latencies are upper bounds within 19 %.',
+    'With haechi up also: how each sensor sees (and which better way the host refused, with the reason), what the store holds, what was ' +
+      'lost by source, and the processor time of sensors and store.',
   ],
   operands: { least: 0, most: 0 },
   options,
@@ -31,7 +33,7 @@ export const status: Command<typeof options> = defineCommand({
     const { formatDuration, formatSize, loadConfig } = await import('../../config/index.ts')
     const { ask } = await import('../../daemon/index.ts')
     const { config } = await loadConfig({ file: given.config })
-    const answer = (await ask(given.socket ?? config.daemon.socket, { command: 'status' })) as GuardStatus
+    const answer = (await ask(given.socket ?? config.daemon.socket, { command: 'status' })) as DaemonStatus
     if (given.json === true) {
       terminal.out(jsonLine({ type: 'status', version: 1, ...withTextPlaces(answer) }))
       return exitCodes.clean
@@ -69,13 +71,17 @@ export const status: Command<typeof options> = defineCommand({
       ],
       ['sweep', gate.swept === undefined ? 'running, or none' : `${gate.swept} files handed over`],
     ]
+    if (answer.host !== undefined) {
+      const { hostRows } = await import('../host/host-rows.ts')
+      rows.push(...hostRows(answer.host, answer.uptimeMs))
+    }
     for (const [name, value] of rows)
       terminal.out(`${terminal.style('bold', name.padEnd(15))} ${terminal.safe(value)}`)
     return exitCodes.clean
   },
 })
 
-function withTextPlaces(answer: GuardStatus): GuardStatus {
+function withTextPlaces(answer: DaemonStatus): DaemonStatus {
   return {
     ...answer,
     gate: {

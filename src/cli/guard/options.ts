@@ -104,7 +104,18 @@ export const guardOptions = {
   ...configOption,
 } as const satisfies OptionTable
 
-export type GuardValues = OptionValues<typeof guardOptions>
+/** Of `haechi up` and `haechi start`. */
+export const upOptions = {
+  ...guardOptions,
+  store: {
+    kind: 'text',
+    value: 'DIR',
+    help: 'Folder of the events and of the state of the sensors.',
+    default: '/var/lib/haechi/host',
+  },
+} as const satisfies OptionTable
+
+export type GuardValues = OptionValues<typeof guardOptions> & { readonly store?: string }
 
 /** The configuration with what the command line says laid over it. Paths are made absolute from `from`. */
 export function applyOptions(
@@ -125,6 +136,10 @@ export function applyOptions(
       ...config.scan,
       maxTimeMs: given['max-time'] ?? config.scan.maxTimeMs,
       passwords: [...config.scan.passwords, ...(given.password ?? [])],
+    },
+    store: {
+      ...config.store,
+      directory: given.store === undefined ? config.store.directory : resolve(from, given.store),
     },
     engine: {
       ...layContent(config.engine, given, from),
@@ -150,7 +165,7 @@ export function applyOptions(
       },
     },
     quarantine: { directory: resolve(from, given.quarantine ?? config.quarantine.directory) },
-    daemon: { socket: resolve(from, given.socket ?? config.daemon.socket) },
+    daemon: { ...config.daemon, socket: resolve(from, given.socket ?? config.daemon.socket) },
     clamd: given.clamd === undefined ? config.clamd : { ...config.clamd, socket: resolve(from, given.clamd) },
   }
 }

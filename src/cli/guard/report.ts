@@ -1,7 +1,7 @@
 // What a guard prints: for people one line a decision, for programs one JSON object a line.
 
 import { decodeName, pathText } from '../../base/text.ts'
-import type { Decision, GuardStatus } from '../../daemon/index.ts'
+import type { DaemonStatus, Decision, GuardStatus } from '../../daemon/index.ts'
 import type { Problem } from '../../engine/index.ts'
 import type { DecisionLine, ReadyLine } from '../../model/output.ts'
 import { jsonLine } from '../render/json-line.ts'
@@ -9,7 +9,7 @@ import { writeProblems } from '../render/problems.ts'
 import type { Style, Terminal } from '../render/terminal.ts'
 
 export interface GuardReport {
-  readonly ready: (status: GuardStatus, ms: number) => void
+  readonly ready: (status: DaemonStatus, ms: number) => void
   readonly decision: (decision: Decision) => void
   readonly notice: (message: string) => void
   readonly problems: (problems: readonly Problem[]) => void
@@ -39,11 +39,15 @@ function textReport(terminal: Terminal, out: (line: string) => void): GuardRepor
       const places = gate.places.map(
         ({ path, kind }) => `${pathText(path)}${kind === 'directory' ? '' : ` (${kind})`}`,
       )
-      out(
-        `${terminal.style('bold', 'guarding')} ${terminal.safe(places.join(', '))} · mode ${status.mode} · ` +
-          `${gate.instances} instances · ${engine.signatures.toLocaleString('en-US')} signatures · ready in ${Math.round(ms)} ms`,
-      )
-      if (status.unprivileged) {
+      const guarding =
+        places.length === 0
+          ? `${terminal.style('bold', 'guarding')} nothing: no place is given`
+          : `${terminal.style('bold', 'guarding')} ${terminal.safe(places.join(', '))} · mode ${status.mode} · ${gate.instances} instances`
+      const signatures = engine.signatures.toLocaleString('en-US')
+      out(`${guarding} · ${signatures} signatures · ready in ${Math.round(ms)} ms`)
+      if (status.host !== undefined)
+        out(`${terminal.style('bold', 'watching')} ${sensorsText(status.host, terminal)}`)
+      if (status.unprivileged && places.length > 0) {
         out('only observing: refusing an open needs root, so files are judged after they were written')
       }
     },
@@ -63,6 +67,14 @@ function textReport(terminal: Terminal, out: (line: string) => void): GuardRepor
       )
     },
   }
+}
+
+function sensorsText({ sensors }: NonNullable<DaemonStatus['host']>, terminal: Terminal): string {
+  return sensors
+    .map(({ id, status, fault }) =>
+      fault === undefined ? `${id} (${status?.tier ?? '?'})` : terminal.style('red', `${id} (not seen)`),
+    )
+    .join(', ')
 }
 
 /** Time, instance, verdict, malware, answer, process, user, path, microseconds. */
@@ -125,6 +137,15 @@ function jsonReport(terminal: Terminal, out: (line: string) => void): GuardRepor
         instances: status.gate.instances,
         engine: { ...status.engine },
         ms: Math.round(ms),
+        ...(status.host === undefined
+          ? {}
+          : {
+              sensors: status.host.sensors.map(({ id, status: state, fault }) => ({
+                id,
+                tier: state?.tier ?? 'none',
+                ...(fault === undefined ? {} : { fault }),
+              })),
+            }),
       }
       out(jsonLine(line))
     },

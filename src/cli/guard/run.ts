@@ -1,9 +1,10 @@
-// Runs a guard in this process until a signal ends it.
+// Runs the daemon in this process until a signal ends it: `haechi guard` and `haechi up`.
 
 import type { Config } from '../../config/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../render/terminal.ts'
 import { createLineQueue } from './line-queue.ts'
+import { startManagerLink } from './manager-link.ts'
 import { createGuardReport } from './report.ts'
 
 /** At the end: how long a slow reader is waited for. */
@@ -13,12 +14,14 @@ export interface RunOptions {
   readonly config: Config
   readonly json: boolean
   readonly verbose: boolean
+  /** Sensors and store too. */
+  readonly withHost: boolean
   /** Lines for people, written when everything is guarded. */
   readonly invitation?: readonly string[]
 }
 
-export async function runGuard(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const { exitNow, Guard, setNonBlocking, threadsLeft } = await import('../../daemon/index.ts')
+export async function runDaemon(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const { Daemon, exitNow, setNonBlocking, threadsLeft } = await import('../../daemon/index.ts')
   setNonBlocking(process.stdout.fd)
   const lines = createLineQueue(process.stdout.fd, (count) => {
     terminal.err(`haechi: ${count} lines were lost: the reader of standard output is too slow`)
@@ -27,25 +30,28 @@ export async function runGuard(options: RunOptions, terminal: Terminal): Promise
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
-  const guard = await Guard.start({
+  const daemon = await Daemon.start({
     config: options.config,
     verbose: options.verbose,
+    withHost: options.withHost,
     onDecision: report.decision,
     onNotice: report.notice,
     onProblems: report.problems,
   })
   process.on('SIGHUP', () => {
-    guard.reload().then(
+    daemon.reload().then(
       ({ signatures, database }) => report.notice(`reloaded: ${signatures} signatures, database ${database}`),
       // The guard has said so, and goes on with what it had.
       () => undefined,
     )
   })
-  report.ready(guard.status(), performance.now())
+  const manager = startManagerLink(daemon)
+  report.ready(await daemon.status(), performance.now())
   for (const line of options.invitation ?? []) lines.add(line)
   await signalled
-  const last = guard.status()
-  await guard.stop()
+  manager.stop()
+  const last = daemon.guardStatus()
+  await daemon.stop()
   report.stopped(last)
   await lines.flush(flushMs)
   // A thread that hangs in the kernel would keep the process: everybody is answered, nothing is left to do.

@@ -1,0 +1,82 @@
+// The half of the daemon that sees the host: pipeline of events, and the scanning thread that judges executables.
+
+import type { Config } from '../config/index.ts'
+import type { Engine } from '../engine/index.ts'
+import { isSensorId, type SensorId } from '../sensors/sensor.ts'
+import { AppError } from '../base/app-error.ts'
+import type { SensorsReport, StoreReport } from './pipeline/messages.ts'
+import { Pipeline } from './pipeline/pipeline.ts'
+import { ScanPool } from './scan-pool.ts'
+
+/** Longer than the longest scan by at most this: its thread hangs. */
+const hangGraceMs = 10_000
+
+export interface HostStatus extends SensorsReport {
+  readonly store: StoreReport
+}
+
+export interface HostOptions {
+  readonly config: Config
+  readonly engine: Engine
+  readonly onNotice: (message: string) => void
+}
+
+export interface Host {
+  readonly pipeline: Pipeline
+  /** The next scans use these signatures. */
+  use(engine: Engine): void
+  status(): Promise<HostStatus>
+  stop(): Promise<void>
+}
+
+/** Throws AppError when a sensor has no such name, or the store cannot be opened. */
+export async function startHost({ config, engine, onNotice }: HostOptions): Promise<Host> {
+  const { sensors, store, outputs, scan } = config
+  const pool = new ScanPool({
+    shared: engine.shared,
+    threads: 1,
+    hangMs: scan.maxTimeMs + hangGraceMs,
+    onNotice,
+  })
+  const never = new AbortController().signal
+  const pipeline = await Pipeline.start({
+    sensors: sensors.enabled.map((name) => knownSensor(name)),
+    folder: store.directory,
+    maxBytes: store.maxSize,
+    maxAgeMs: store.maxAgeMs,
+    outputs: {
+      jsonl: outputs.jsonl,
+      ocsf: outputs.ocsf,
+      syslog: outputs.syslog,
+      syslogFormat: outputs.syslogFormat,
+      leastSeverity: outputs.leastSeverity,
+    },
+    judge: sensors.judgeExecutables
+      ? (fd, path) =>
+          pool.scan({ target: { kind: 'descriptor', fd }, label: path, allMatches: false, signal: never })
+      : undefined,
+    onNotice,
+  })
+  return {
+    pipeline,
+    use: (next) => {
+      pool.reload(next.shared)
+    },
+    async status() {
+      const [report, stored] = await Promise.all([
+        pipeline.sensorsReport(),
+        pipeline.ask<StoreReport>({ kind: 'stats' }),
+      ])
+      return { ...report, store: stored }
+    },
+    async stop() {
+      await pool.stop()
+      await pipeline.stop()
+    },
+  }
+}
+
+function knownSensor(name: string): SensorId {
+  if (isSensorId(name)) return name
+  throw new AppError('config-invalid', `there is no sensor ${name}`, { hint: 'check [sensors] enabled' })
+}

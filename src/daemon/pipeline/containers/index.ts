@@ -1,0 +1,1 @@
+export { Containers } from './containers.ts'
