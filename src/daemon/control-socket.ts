@@ -77,6 +77,22 @@ function serve(client: Socket, handlers: Handlers): void {
   })
 }
 
+interface Refusal {
+  readonly ok: false
+  readonly error: string
+  /** The request was wrong, not the daemon. */
+  readonly isUsage: boolean
+  readonly hint: string
+}
+
+function refused({
+  error = 'the daemon refused the request',
+  isUsage = false,
+  hint = '',
+}: Partial<Refusal>): AppError {
+  return new AppError(isUsage ? 'usage' : 'internal', error, { hint })
+}
+
 async function answerTo(line: string, handlers: Handlers): Promise<unknown> {
   try {
     const request: unknown = JSON.parse(line)
@@ -88,7 +104,13 @@ async function answerTo(line: string, handlers: Handlers): Promise<unknown> {
       throw new AppError('usage', `unknown command; there are ${Object.keys(handlers).join(', ')}`)
     return { ok: true, result: await handler(request as Record<string, unknown>) }
   } catch (thrown) {
-    return { ok: false, error: messageOf(thrown) }
+    const asked = thrown instanceof AppError
+    return {
+      ok: false,
+      error: messageOf(thrown),
+      isUsage: asked && thrown.code === 'usage',
+      hint: asked ? thrown.hint : '',
+    } satisfies Refusal
   }
 }
 
@@ -129,9 +151,9 @@ export function ask(
     })
     socket.on('end', () => {
       try {
-        const reply = JSON.parse(text) as { ok: boolean; result?: unknown; error?: string }
-        if (reply.ok) resolve(reply.result)
-        else reject(new AppError('internal', reply.error ?? 'the guard refused the request'))
+        const reply = JSON.parse(text) as { ok: true; result?: unknown } | Partial<Refusal>
+        if (reply.ok === true) resolve(reply.result)
+        else reject(refused(reply))
       } catch (thrown) {
         reject(notRunning(path, thrown))
       }

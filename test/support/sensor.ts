@@ -20,9 +20,9 @@ export interface SensorUnderTest {
   /** Folder of the sensor's durable state. */
   readonly stateFolder: string
   /** The first event, past or future, that fits; ticks the sensor meanwhile. Rejects after the time. */
-  waitFor(fits: (event: Event) => boolean, timeoutMs?: number): Promise<Event>
+  readonly waitFor: (fits: (event: Event) => boolean, timeoutMs?: number) => Promise<Event>
   /** Ticks until `done` or the time is over (then it rejects). */
-  until(done: () => boolean, timeoutMs?: number): Promise<void>
+  readonly until: (done: () => boolean, timeoutMs?: number) => Promise<void>
 }
 
 export interface SensorTestOptions {

@@ -1,6 +1,7 @@
 // Runs the daemon in this process until a signal ends it: `haechi guard` and `haechi up`.
 
 import type { Config } from '../../config/index.ts'
+import type { Decision } from '../../daemon/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../render/terminal.ts'
 import { createLineQueue } from './line-queue.ts'
@@ -30,11 +31,17 @@ export async function runDaemon(options: RunOptions, terminal: Terminal): Promis
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
+  const early: Decision[] = []
+  let isReady = false
   const daemon = await Daemon.start({
     config: options.config,
     verbose: options.verbose,
     withHost: options.withHost,
-    onDecision: report.decision,
+    onDecision: (decision) => {
+      // What the guard decides while the rest still starts comes after the line that says that all stands.
+      if (isReady) report.decision(decision)
+      else early.push(decision)
+    },
     onNotice: report.notice,
     onProblems: report.problems,
   })
@@ -47,6 +54,8 @@ export async function runDaemon(options: RunOptions, terminal: Terminal): Promis
   })
   const manager = startManagerLink(daemon)
   report.ready(await daemon.status(), performance.now())
+  isReady = true
+  for (const decision of early.splice(0)) report.decision(decision)
   for (const line of options.invitation ?? []) lines.add(line)
   await signalled
   manager.stop()

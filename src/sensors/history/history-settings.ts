@@ -3,7 +3,7 @@
 
 import { pathText } from '../../base/text.ts'
 import { listHomes } from './homes.ts'
-import { readSmallFile } from './small-file.ts'
+import { readSmallFile } from '../small-file.ts'
 
 const startFiles = [
   '.bashrc',

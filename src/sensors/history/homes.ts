@@ -3,8 +3,8 @@
 
 import { lstatSync } from 'node:fs'
 
-import { readAccounts } from './accounts.ts'
-import { namesIn } from './folder-watch.ts'
+import { readAccounts } from '../accounts.ts'
+import { namesIn } from '../folder-watch.ts'
 
 export interface Home {
   /** Bytes in a latin1 string, with the root. */

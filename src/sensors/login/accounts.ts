@@ -41,7 +41,7 @@ export function readAccounts(root: string): Account[] {
 }
 
 /** Lines that are none (comments, NIS) give undefined. */
-export function parseAccount(line: string): Account | undefined {
+function parseAccount(line: string): Account | undefined {
   const [name, , uid, gid, , home, shell] = line.split(':', 8)
   if (name === undefined || name === '' || home === undefined || shell === undefined) return undefined
   if (!isId(uid) || !isId(gid)) return undefined

@@ -89,6 +89,7 @@ const shown = [
   'command',
   'directory',
   'ambiguous',
+  'unverified',
 ] as const
 
 function loginOf({ fact, sources, durationMs }: Told): Record<string, unknown> {

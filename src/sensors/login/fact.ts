@@ -30,7 +30,7 @@ const ranks: Readonly<Record<LoginProvider, number>> = {
   utmp: 4,
 }
 
-export function rankOf(provider: LoginProvider): number {
+function rankOf(provider: LoginProvider): number {
   return ranks[provider]
 }
 
@@ -69,6 +69,8 @@ export interface LoginFact {
   readonly reason?: string
   /** The text can be read in more than one way: somebody may have wanted that. */
   readonly ambiguous?: boolean
+  /** The line was written by a process without privileges: no program that logs anybody in is one. */
+  readonly unverified?: boolean
   /** Says only that a connection ended without a login: nothing new where its failures are told already. */
   readonly closing?: boolean
 }
@@ -77,7 +79,7 @@ const maxText = 256
 const maxCommand = 4096
 
 /** Cuts a text that an attacker may have chosen; `undefined` for none. */
-export function bounded(text: string | undefined, max = maxText): string | undefined {
+function bounded(text: string | undefined, max = maxText): string | undefined {
   if (text === undefined || text === '') return undefined
   return text.length > max ? `${text.slice(0, max)}…`.toWellFormed() : text.toWellFormed()
 }
@@ -109,8 +111,17 @@ export function mergeFacts(one: LoginFact, other: LoginFact): LoginFact {
   const host =
     better.host !== undefined && ipOf(better.host) === undefined ? (worse.host ?? better.host) : undefined
   // Both words of the time are the better one's.
-  const { time: _, ...rest } = worse
-  return { ...rest, ...better, action, ...(host === undefined ? {} : { host }) }
+  const { time: _, unverified: __, ...rest } = worse
+  const { unverified, ...known } = better
+  // What one source can vouch for is true.
+  const doubt = unverified === true && worse.unverified === true
+  return {
+    ...rest,
+    ...known,
+    action,
+    ...(doubt ? { unverified } : {}),
+    ...(host === undefined ? {} : { host }),
+  }
 }
 
 /** A terminal's name as all sources can agree on it; undefined for what is none (`ssh`, `cron`, `?`). */

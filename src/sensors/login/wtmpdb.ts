@@ -18,7 +18,7 @@ export interface WtmpdbRow {
   readonly service: string
 }
 
-export const wtmpdbTypes = { bootTime: 1, runLevel: 2, userProcess: 3 } as const
+const wtmpdbTypes = { bootTime: 1, runLevel: 2, userProcess: 3 } as const
 
 /** Throws as `readSqliteTable`. */
 export function readWtmpdb(path: string, after: number, maxRows: number): WtmpdbRow[] {

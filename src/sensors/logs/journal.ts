@@ -54,6 +54,8 @@ export class Journal {
   #retryAtMs = 0
   #starting = false
   #checked = false
+  /** Seconds since 1970: stands for the cursor as long as there is none. */
+  readonly #beganAt = Math.floor(Date.now() / 1000)
   changed = false
   entries = 0
 
@@ -76,9 +78,11 @@ export class Journal {
   async start(): Promise<void> {
     this.#starting = true
     try {
-      if (this.#cursor === undefined) await this.#beginAtEnd()
-      else if (!this.#checked) await this.#checkCursor(this.#cursor)
+      const isFirst = !this.#checked
+      // Only once: what comes while it is tried again is new.
       this.#checked = true
+      if (isFirst && this.#cursor === undefined) await this.#beginAtEnd()
+      else if (isFirst) await this.#checkCursor(this.#cursor ?? '')
       if (!this.#stopped) this.#follow()
     } catch (thrown) {
       this.#failed(messageOf(thrown))
@@ -172,7 +176,10 @@ export class Journal {
   }
 
   #follow(): void {
-    const from = this.#cursor === undefined ? ['--no-tail'] : [`--after-cursor=${this.#cursor}`]
+    const from =
+      this.#cursor === undefined
+        ? ['--no-tail', `--since=@${this.#beganAt}`]
+        : [`--after-cursor=${this.#cursor}`]
     const options = ['--follow', '--all', '--output=json', `--output-fields=${journalFields.join(',')}`]
     const child = spawn(this.#program(), [...this.#place(), ...options, ...from], {
       stdio: ['ignore', 'pipe', 'ignore'],

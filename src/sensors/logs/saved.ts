@@ -42,7 +42,7 @@ const version = 1
 const maxLogs = 4096
 const maxPerLog = 64
 
-export function headHash(head: Uint8Array): string {
+function headHash(head: Uint8Array): string {
   return createHash('sha256').update(head).digest('hex').slice(0, 32)
 }
 

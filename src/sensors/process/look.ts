@@ -34,12 +34,12 @@ export class ProcessLook {
     this.refused = refused
   }
 
-  /** The kernel's list or, without one, that of /proc (without arguments in the first case: see `complete`). */
+  /** The kernel's list, and what /proc has beyond it (all of it without such a list). Arguments: see `complete`. */
   list(): SeenFact[] {
-    if (this.#iterator !== undefined) return this.#iterator.read()
-    const facts: SeenFact[] = []
+    const facts = this.#iterator?.read() ?? []
+    const known = new Set(facts.map(({ pid }) => pid))
     for (const pid of listedPids(this.#proc)) {
-      const fact = processFromProc(this.#proc, pid)
+      const fact = known.has(pid) ? undefined : processFromProc(this.#proc, pid)
       if (fact !== undefined) facts.push(fact)
     }
     return facts

@@ -5,15 +5,15 @@ import { dirname } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 
 import { pathText } from '../../base/text.ts'
-import { readAccounts } from './accounts.ts'
+import { readAccounts } from '../accounts.ts'
 import { atJob, parseAtName } from './at-job.ts'
 import { parseAnacrontab, parseCrontab } from './crontab.ts'
-import { namesIn, nearestFolder } from './folder-watch.ts'
+import { namesIn, nearestFolder } from '../folder-watch.ts'
 import { clippedCommand, type Job } from './job.ts'
 import { type Place, places } from './places.ts'
-import { type SmallFile, SmallFileCache } from './small-file.ts'
+import { type SmallFile, SmallFileCache } from '../small-file.ts'
 import { timersOf } from './timer.ts'
-import { unitScopes } from './unit-search.ts'
+import { unitScopes } from '../unit-search.ts'
 
 export interface ScheduleScan {
   readonly jobs: readonly Job[]

@@ -2,8 +2,8 @@
 
 import { pathText } from '../../base/text.ts'
 import { clippedCommand, type Job } from './job.ts'
-import type { SmallFileCache } from './small-file.ts'
-import { addUnitFile, lastValue, type UnitSettings } from './unit-file.ts'
+import type { SmallFileCache } from '../small-file.ts'
+import { addUnitFile, lastValue, type UnitSettings } from '../unit-file.ts'
 import {
   dropInFolders,
   isForeign,
@@ -12,7 +12,7 @@ import {
   type UnitEntry,
   type UnitFolders,
   type UnitScope,
-} from './unit-search.ts'
+} from '../unit-search.ts'
 
 const timeKeys = [
   'OnCalendar',

@@ -3,8 +3,8 @@
 import { basename, dirname } from 'node:path'
 
 import type { EnabledState } from './unit.ts'
-import type { UnitSettings } from './unit-file.ts'
-import type { UnitEntry, UnitLink } from './unit-search.ts'
+import type { UnitSettings } from '../unit-file.ts'
+import type { UnitEntry, UnitLink } from '../unit-search.ts'
 
 export interface UnitPlace {
   readonly entry: UnitEntry

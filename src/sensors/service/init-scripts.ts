@@ -5,8 +5,8 @@ import { lstatSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 
 import { pathText } from '../../base/text.ts'
-import { namesIn } from './folder-watch.ts'
-import type { SmallFile, SmallFileCache } from './small-file.ts'
+import { namesIn } from '../folder-watch.ts'
+import type { SmallFile, SmallFileCache } from '../small-file.ts'
 import type { Unit, UnitScan } from './unit.ts'
 import { unitKey } from './unit.ts'
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { namesIn } from './folder-watch.ts'
+import { namesIn } from '../folder-watch.ts'
 
 const listFolder = '/var/lib/dpkg/info'
 const rpmFolders = ['/var/lib/rpm', '/usr/lib/sysimage/rpm']

@@ -3,7 +3,7 @@
 
 import { readlinkSync } from 'node:fs'
 
-import { FolderWatch, namesIn } from './folder-watch.ts'
+import { FolderWatch, namesIn } from '../folder-watch.ts'
 
 export interface RunFolder {
   readonly tier: 'run-units' | 'openrc'

@@ -3,11 +3,11 @@
 
 import { setImmediate as breathe } from 'node:timers/promises'
 
-import { readAccounts } from './accounts.ts'
+import { readAccounts } from '../accounts.ts'
 import { initScripts } from './init-scripts.ts'
-import { SmallFileCache } from './small-file.ts'
+import { SmallFileCache } from '../small-file.ts'
 import { type Unit, unitKey, type UnitScan } from './unit.ts'
-import { unitScopes } from './unit-search.ts'
+import { unitScopes } from '../unit-search.ts'
 import { unitsOf } from './units.ts'
 
 /** Reads what is below `root`, over and over with the same cache. */

@@ -4,9 +4,9 @@ import { setImmediate as breathe } from 'node:timers/promises'
 
 import { pathText } from '../../base/text.ts'
 import { aliasTarget, enabledState, isMasked, startedBy, templateOf } from './enabled-state.ts'
-import type { SmallFile, SmallFileCache } from './small-file.ts'
+import type { SmallFile, SmallFileCache } from '../small-file.ts'
 import { clippedExec, type DropIn, type Unit } from './unit.ts'
-import { addUnitFile, lastValue, type UnitSettings } from './unit-file.ts'
+import { addUnitFile, lastValue, type UnitSettings } from '../unit-file.ts'
 import {
   dropInFolders,
   isForeign,
@@ -16,7 +16,7 @@ import {
   type UnitLink,
   type UnitScope,
   unitTypes,
-} from './unit-search.ts'
+} from '../unit-search.ts'
 
 /** Settings that hold what a unit runs, by type. */
 const execKeys = [

@@ -112,7 +112,8 @@ export async function startAuditd(bench: Bench): Promise<Watching & { readonly p
   const ended = once(child, 'close')
   const end = performance.now() + 10_000
   while (readSettings()['pid'] !== pid) {
-    if (child.exitCode !== null || performance.now() > end) throw new Error(`auditd did not start: ${problem}`)
+    if (child.exitCode !== null || performance.now() > end)
+      throw new Error(`auditd did not start: ${problem}`)
     await delay(50)
   }
   const putBack = setUp(bench, before)
@@ -149,7 +150,10 @@ export async function startAuditd(bench: Bench): Promise<Watching & { readonly p
 /** Runs whose every argument is in the log. Arguments with blanks are written in hexadecimal. */
 function countRuns(log: string, { tag }: Load, program: string): number {
   const last = Buffer.from(lastArgument).toString('hex').toUpperCase()
-  const pattern = new RegExp(`^type=EXECVE .* argc=4 a0="${program}" a1="${tag}" a2="(\\d+)" a3=${last}$`, 'gm')
+  const pattern = new RegExp(
+    `^type=EXECVE .* argc=4 a0="${program}" a1="${tag}" a2="(\\d+)" a3=${last}$`,
+    'gm',
+  )
   const runs = new Set<string>()
   for (const match of readFileSync(log, 'latin1').matchAll(pattern)) runs.add(match[1] ?? '')
   return runs.size

@@ -57,10 +57,18 @@ export async function startHaechi(bench: Bench, options: HaechiOptions = {}): Pr
   const daemon = startDaemon(
     bench.cleanUp,
     command,
-    [...before, 'up', '--json', '--instances', '2', '--no-sweep', '--watchdog', '60s', '--store', store].concat(
-      ['--socket', socket, '--quarantine', join(folder, 'quarantine')],
-      options.args ?? [],
-    ),
+    [
+      ...before,
+      'up',
+      '--json',
+      '--instances',
+      '2',
+      '--no-sweep',
+      '--watchdog',
+      '60s',
+      '--store',
+      store,
+    ].concat(['--socket', socket, '--quarantine', join(folder, 'quarantine')], options.args ?? []),
     { NO_COLOR: '1', ...options.env },
   )
   await whenReady(daemon, () => daemon.output().includes('"type":"ready"'), 60_000)

@@ -151,6 +151,18 @@ test('the header of a log file is taken away, one inside the text is not', () =>
   assert.deepEqual(parse('nginx', text), [])
 })
 
+test('a line of the journal that an unprivileged process wrote is marked, its header is a part of its text', () => {
+  const text = 'Accepted password for root from 6.6.6.6 port 22 ssh2'
+  const from = (id: string, message: string): LoginFact[] => {
+    const line = lineOf({ ...eventOf('sshd', message, 'journal'), user: { id } })
+    return line === undefined ? [] : parseLine(line)
+  }
+  assert.deepEqual([from('0', text)[0]?.unverified, from('1000', text)[0]?.unverified], [undefined, true])
+  // The process that serves a connection runs as its user.
+  assert.equal(from('1000', 'Disconnected from user bob 192.0.2.7 port 5')[0]?.unverified, undefined)
+  assert.deepEqual(from('0', `Nov 22 10:00:00 host sshd[4711]: ${text}`), [])
+})
+
 test('any text of any program throws nothing, takes no time and stays bounded', () => {
   const programs = [
     'sshd',

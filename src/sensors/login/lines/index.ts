@@ -47,7 +47,10 @@ export function parseLine(line: LogLine): LoginFact[] {
   const text = repeated?.[2] ?? line.text
   const fact = parseText({ ...line, text })
   if (fact === undefined) return []
-  return Array.from({ length: Math.min(Number(repeated?.[1] ?? 1), maxRepeats) }, () => fact)
+  // The process that serves a connection runs as its user, and says that it ends.
+  const isDoubtful = line.isUnprivileged === true && fact.action !== 'logoff'
+  const told = isDoubtful ? { ...fact, unverified: true } : fact
+  return Array.from({ length: Math.min(Number(repeated?.[1] ?? 1), maxRepeats) }, () => told)
 }
 
 function parseText(line: LogLine): LoginFact | undefined {
@@ -60,16 +63,18 @@ export function lineOf(event: Event): LogLine | undefined {
   const program = programOf(event.log?.syslog?.appname)
   if (program === undefined || event.message === undefined) return undefined
   const written = event.message.length > maxLine ? event.message.slice(0, maxLine) : event.message
-  const text = withoutHeader(written, event.log?.syslog?.appname ?? '')
+  const isJournal = event.event.provider === 'journal'
+  const text = isJournal ? written : withoutHeader(written, event.log?.syslog?.appname ?? '')
   if (!text.startsWith('pam_') && !Object.hasOwn(parsers, program)) return undefined
   const procid = event.log?.syslog?.procid
   return {
-    provider: event.event.provider === 'journal' ? 'journal' : 'syslog',
+    provider: isJournal ? 'journal' : 'syslog',
     timeMs: Date.parse(event['@timestamp']),
     time: event['@timestamp'],
     program,
     pid: procid !== undefined && /^\d{1,10}$/.test(procid) ? Number(procid) : undefined,
     text,
+    isUnprivileged: isJournal && event.user?.id !== undefined && event.user.id !== '0',
   }
 }
 

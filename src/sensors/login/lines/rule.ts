@@ -22,6 +22,8 @@ export interface LogLine {
   readonly program: string
   readonly pid: number | undefined
   readonly text: string
+  /** Written by a process that is not root's, as the journal vouches. */
+  readonly isUnprivileged?: boolean
 }
 
 export interface LineRule {

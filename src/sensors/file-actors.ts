@@ -1,7 +1,7 @@
 // Which process touched which file last, as the events of the files sensor tell: a change that is found in a file
 // gets its process from here.
 
-import type { Event, ProcessInfo } from '../../model/index.ts'
+import type { Event, ProcessInfo } from '../model/index.ts'
 
 const keptMs = 60_000
 const maxPaths = 512
