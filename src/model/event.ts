@@ -145,6 +145,8 @@ export interface ContainerInfo {
   readonly name?: string
   readonly runtime?: string
   readonly image?: { readonly name?: string }
+  /** Where its root file system lies on the host: paths of its processes are below it. Not in ECS. */
+  readonly root?: string
 }
 
 /** What Haechi adds to ECS; each sensor documents its own fields in its folder. */

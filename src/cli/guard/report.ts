@@ -8,6 +8,9 @@ import { jsonLine } from '../render/json-line.ts'
 import { writeProblems } from '../render/problems.ts'
 import type { Style, Terminal } from '../render/terminal.ts'
 
+/** How much a line matters, for a log that keeps levels. */
+export type Level = 'warning' | 'info'
+
 export interface GuardReport {
   readonly ready: (status: DaemonStatus, ms: number) => void
   readonly decision: (decision: Decision) => void
@@ -20,7 +23,7 @@ export interface GuardReport {
 export function createGuardReport(
   terminal: Terminal,
   json: boolean,
-  out: (line: string) => void,
+  out: (line: string, level?: Level) => void,
 ): GuardReport {
   return json ? jsonReport(terminal, out) : textReport(terminal, out)
 }
@@ -32,7 +35,7 @@ const styleOf = {
   failed: 'yellow',
 } as const satisfies Record<Decision['verdict']['status'], Style>
 
-function textReport(terminal: Terminal, out: (line: string) => void): GuardReport {
+function textReport(terminal: Terminal, out: (line: string, level?: Level) => void): GuardReport {
   return {
     ready(status, ms) {
       const { gate, engine } = status
@@ -52,7 +55,7 @@ function textReport(terminal: Terminal, out: (line: string) => void): GuardRepor
       }
     },
     decision(decision) {
-      out(decisionText(terminal, decision))
+      out(decisionText(terminal, decision), decision.verdict.status === 'found' ? 'warning' : 'info')
     },
     notice(message) {
       terminal.err(`haechi: ${terminal.safe(message)}`)

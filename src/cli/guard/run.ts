@@ -1,12 +1,16 @@
 // Runs the daemon in this process until a signal ends it: `haechi guard` and `haechi up`.
 
+import { fstatSync } from 'node:fs'
+
 import type { Config } from '../../config/index.ts'
 import type { Decision } from '../../daemon/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../render/terminal.ts'
 import { createLineQueue } from './line-queue.ts'
 import { startManagerLink } from './manager-link.ts'
-import { createGuardReport } from './report.ts'
+import { createGuardReport, type Level } from './report.ts'
+
+const writesToJournal = isJournal(process.stdout.fd)
 
 /** At the end: how long a slow reader is waited for. */
 const flushMs = 1000
@@ -27,7 +31,9 @@ export async function runDaemon(options: RunOptions, terminal: Terminal): Promis
   const lines = createLineQueue(process.stdout.fd, (count) => {
     terminal.err(`haechi: ${count} lines were lost: the reader of standard output is too slow`)
   })
-  const report = createGuardReport(terminal, options.json, lines.add)
+  const report = createGuardReport(terminal, options.json, (line, level = 'info') => {
+    lines.add(`${journalLevel(level)}${line}`)
+  })
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
@@ -66,4 +72,18 @@ export async function runDaemon(options: RunOptions, terminal: Terminal): Promis
   // A thread that hangs in the kernel would keep the process: everybody is answered, nothing is left to do.
   if (threadsLeft() > 0) exitNow(exitCodes.clean)
   return exitCodes.clean
+}
+
+/** What the journal reads as the level of a line (sd-daemon(3)); nothing where standard output is not the journal. */
+function journalLevel(level: Level): string {
+  if (!writesToJournal) return ''
+  return level === 'warning' ? '<4>' : '<6>'
+}
+
+/** The service manager names the stream (systemd.exec(5)); a child with another standard output inherits the name. */
+function isJournal(fd: number): boolean {
+  const named = process.env['JOURNAL_STREAM']
+  if (named === undefined) return false
+  const { dev, ino } = fstatSync(fd)
+  return named === `${dev}:${ino}`
 }

@@ -9,7 +9,10 @@ import type { SeenFact } from './tier.ts'
 
 type Row = SnapshotTable['rows'][number]
 
-/** One table, `processes`: every process that the kernel has; `hidden` where /proc does not show it. */
+/**
+ * One table, `processes`: every process that the kernel has, without its own threads; `hidden` where /proc does not show
+ * it.
+ */
 export const snapshotProcesses: Snapshotter = async (root) => {
   using look = new ProcessLook(root)
   const rows: Row[] = []
@@ -18,7 +21,7 @@ export const snapshotProcesses: Snapshotter = async (root) => {
   if (look.refused !== '')
     problems.push(`the kernel's own list of processes is not to be had: ${look.refused}`)
   try {
-    const facts = look.list()
+    const facts = look.list().filter(({ kernelThread }) => !kernelThread)
     if (root === '') {
       for (const fact of await look.hidden()) {
         hidden.add(fact.pid)
@@ -49,7 +52,6 @@ function rowOf(fact: SeenFact, isHidden: boolean): Row {
     cgroup_id: fact.cgroupId,
     deleted: fact.file?.links === 0,
     memfd: fact.memfd === true,
-    kernel_thread: fact.kernelThread,
     hidden: isHidden,
   }
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import type { ContainerInfo } from '../../../model/index.ts'
 import { containerOf } from './cgroup-path.ts'
 import { metadataOf } from './metadata.ts'
+import { rootOnHost } from './root-on-host.ts'
 
 const maxKnown = 8192
 /** A runtime writes its file shortly after the first process runs: a nameless container is asked for again. */
@@ -32,7 +33,7 @@ export class Containers {
     const path = this.#pathOf(pid)
     // The process is gone before it was asked: the next of its group will tell.
     if (path === undefined) return known?.info
-    const info = this.#describe(path)
+    const info = this.#describe(path, pid)
     const isComplete = info === undefined || info.image !== undefined
     this.#remember(cgroupId, { info, askAgainMs: isComplete ? Infinity : Date.now() + againMs })
     return info
@@ -49,15 +50,17 @@ export class Containers {
     }
   }
 
-  #describe(path: string): ContainerInfo | undefined {
+  #describe(path: string, pid: number): ContainerInfo | undefined {
     const found = containerOf(path)
     if (found === undefined) return undefined
     const { name, image } = metadataOf(found, this.#root)
+    const root = rootOnHost(`${this.#root}/proc/${pid}/mountinfo`)
     return {
       id: found.id,
       runtime: found.runtime,
       ...(name === undefined ? {} : { name }),
       ...(image === undefined ? {} : { image: { name: image } }),
+      ...(root === undefined ? {} : { root }),
     }
   }
 
