@@ -57,7 +57,8 @@ function processOf(event: Event): NonNullable<Event['process']> {
 async function anExecTellsEverythingAbout(t: TestContext, under: SensorUnderTest): Promise<void> {
   const cwd = folder(t)
   symlinkSync('/bin/true', join(cwd, 'link'))
-  const child = spawn('./link', ['grüße', 'a b', ''], { cwd, argv0: 'other', stdio: 'ignore' })
+  const program = './link'
+  const child = spawn(program, ['grüße', 'a b', ''], { cwd, argv0: 'other', stdio: 'ignore' })
   const event = await under.waitFor(says('exec', 'grüße'))
   const process_ = processOf(event)
   const file = statSync('/bin/true', { bigint: true })
