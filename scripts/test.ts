@@ -1,6 +1,6 @@
-// Runs every test of the project and ends with one summary of node:test. The end-to-end tests change the state of
-// the kernel and measure latency, so they come after all others and one file at a time; `node --test` can give all
-// files only one concurrency, and two runs of it would end in two summaries.
+// Runs every test of the project and ends with one summary of node:test. End-to-end tests that measure latency or memory, or
+// count what the whole host does, come after all others and one file at a time; `node --test` can give all files only one
+// concurrency, and two runs of it would end in two summaries.
 //
 //   npm test                      everything
 //   npm test -- src/engine        the tests below a folder, or single files
@@ -40,6 +40,11 @@ function testFiles(): string[] {
     .toSorted()
 }
 
+/** End-to-end tests of the guard, of the whole daemon, and of its clamd socket. */
+function isAlone(file: string): boolean {
+  return /^test\/e2e\/(?:guard|up|clamd)[^/]*$/.test(relative(root, file))
+}
+
 function isBelow(file: string, path: string): boolean {
   return file === path || file.startsWith(path + sep)
 }
@@ -73,13 +78,13 @@ function fail(message: string): never {
 }
 
 const files = testFiles()
-const endToEnd = files.filter((file) => isBelow(file, join(root, 'test', 'e2e')))
+const alone = files.filter((file) => isAlone(file))
 
 await runFiles(
-  files.filter((file) => !endToEnd.includes(file)),
+  files.filter((file) => !isAlone(file)),
   availableParallelism(),
 )
-await runFiles(endToEnd, 1)
+await runFiles(alone, 1)
 for (const [name, count] of totals) {
   const data = { nesting: 0, message: `${name} ${count}`, level: 'info' }
   reporter.write({ type: 'test:diagnostic', data })

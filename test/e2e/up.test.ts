@@ -88,7 +88,8 @@ test('a set-uid program is told within 100 ms, with who made it', async (t) => {
   const after = Date.now()
   const [event] = await host.until(`action = setuid-added and path = ${JSON.stringify(program)}`)
   const told = Date.parse(event?.['@timestamp'] ?? '')
-  assert.ok(told >= before - 1 && told <= after + 100, `${before} ${told} ${after}`)
+  // The file system's clock is coarse: up to 10 ms behind.
+  assert.ok(told >= before - 10 && told <= after + 100, `${before} ${told} ${after}`)
   assert.equal(event?.event.kind, 'alert')
 })
 

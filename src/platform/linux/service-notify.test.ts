@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 
 import { notifyServiceManager } from './service-notify.ts'
@@ -16,12 +17,13 @@ print('bound', flush=True)
 print(s.recv(1000).decode(), flush=True)
 `
 
-async function listen(t: TestContext, path: string): Promise<ChildProcess> {
+/** What the manager says, line by line. */
+async function listen(t: TestContext, path: string): Promise<Interface> {
   const child = spawn('python3', ['-c', listener, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => child.kill())
-  child.stdout.setEncoding('utf8')
-  assert.deepEqual(await once(child.stdout, 'data'), ['bound\n'])
-  return child
+  const lines = createInterface({ input: child.stdout })
+  assert.deepEqual(await once(lines, 'line'), ['bound'])
+  return lines
 }
 
 for (const kind of ['a path', 'an abstract name']) {
@@ -29,10 +31,9 @@ for (const kind of ['a path', 'an abstract name']) {
     const folder = mkdtempSync(join(tmpdir(), 'haechi-test-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const path = kind === 'a path' ? join(folder, 'notify') : `@haechi-test-${process.pid}`
-    const { stdout } = await listen(t, path)
-    assert.ok(stdout)
+    const manager = await listen(t, path)
     assert.equal(notifyServiceManager('READY=1\nSTATUS=sees', path), true)
-    assert.deepEqual(await once(stdout, 'data'), ['READY=1\nSTATUS=sees\n'])
+    assert.deepEqual(await once(manager, 'line'), ['READY=1'])
   })
 }
 

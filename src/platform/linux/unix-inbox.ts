@@ -56,6 +56,8 @@ export interface InletEvents {
 interface Watched {
   readonly socket: Socket
   readonly events: InletEvents
+  /** What was asked for last; undefined before the first question. */
+  interest: Interest | undefined
 }
 
 /** The receiving side of one socket. */
@@ -74,6 +76,7 @@ export class Inlet {
   /** Asks for one event; a later question replaces an earlier one. False when there will be none. */
   arm(interest: Interest): boolean {
     const fd = descriptorOf(this.#socket)
+    this.#inbox.expect(this.#token, interest)
     return fd >= 0 && arm(this.#inbox.readiness, fd, { token: this.#token, interest })
   }
 
@@ -128,8 +131,14 @@ export class UnixInbox {
   open(socket: Socket, events: InletEvents): Inlet {
     const token = this.#nextToken++
     if (!watch(this.readiness, descriptorOf(socket), token)) throw kernelFault('epoll_ctl', 'a new client')
-    this.#watched.set(token, { socket, events })
+    this.#watched.set(token, { socket, events, interest: undefined })
     return new Inlet(this, socket, token)
+  }
+
+  /** The next report of this one answers this question. */
+  expect(token: number, interest: Interest): void {
+    const watched = this.#watched.get(token)
+    if (watched !== undefined) watched.interest = interest
   }
 
   forget(token: number): void {
@@ -156,7 +165,8 @@ export class UnixInbox {
       const watched = this.#watched.get(reports[index] ?? 0)
       // Closed since: its descriptor may be somebody else's by now.
       if (watched === undefined || watched.socket.destroyed) continue
-      if (reports[index + 1] === 1) watched.events.onGone()
+      // A departure may have been noticed before the question: what was sent before it is read first.
+      if (reports[index + 1] === 1 && watched.interest !== 'input') watched.events.onGone()
       else watched.events.onReady()
     }
   }
