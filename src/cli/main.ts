@@ -86,7 +86,10 @@ async function printVersion(): Promise<ExitCode> {
 /** One line and a hint for what was meant to be read by people; a stack only for a fault of ours. */
 function complain(to: Terminal, thrown: unknown): ExitCode {
   to.status('')
-  to.err(`haechi: ${to.safe(messageOf(thrown))}`)
+  // Messages about wrong use may show the place of a mistake below it; in others a line end comes from a name.
+  const isUsage = thrown instanceof AppError && thrown.code === 'usage'
+  const lines = isUsage ? messageOf(thrown).split('\n') : [messageOf(thrown)]
+  to.err(`haechi: ${lines.map((line) => to.safe(line)).join('\n')}`)
   if (!(thrown instanceof AppError)) {
     if (thrown instanceof Error && thrown.stack !== undefined)
       to.err(thrown.stack.split('\n').slice(1).join('\n'))

@@ -50,10 +50,7 @@ export const events: Command<typeof options> = defineCommand({
     const { eventLine } = await import('../host/event-line.ts')
     const { jsonLine } = await import('../render/json-line.ts')
     const host = await openHost(given)
-    const words = operands.map((word) => JSON.stringify(word)).join(' and ')
-    const where = [given.where === undefined ? '' : `(${given.where})`, words]
-      .filter((part) => part !== '')
-      .join(' and ')
+    const where = filterOf(given.where, operands)
     const filter = where === '' ? {} : { where }
     const found = await newestEvents(host, {
       ...filter,
@@ -78,6 +75,13 @@ export const events: Command<typeof options> = defineCommand({
     }
   },
 })
+
+/** The filter as it was given, so that a mistake is shown where it is; words of the search behind it. */
+function filterOf(where: string | undefined, words: readonly string[]): string {
+  const search = words.map((word) => JSON.stringify(word)).join(' and ')
+  if (where === undefined) return search
+  return search === '' ? where : `(${where}) and ${search}`
+}
 
 /** Where to begin when nothing fitted so far: after the last event of all. */
 async function newestSequence(host: {
