@@ -109,6 +109,29 @@ while True: print(s.recv(1000).decode(), flush=True)
   await until(() => (heard.includes('STOPPING=1') ? true : undefined))
 })
 
+test('with no more capabilities than the unit gives, every sensor sees by its best way', async (t) => {
+  if (!requireRoot(t)) return
+  const unit = readFileSync(join(import.meta.dirname, '../../packaging/systemd/haechi.service'), 'utf8')
+  const names = /^CapabilityBoundingSet=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? []
+  const set = names.map((name) => `+${name.replace(/^CAP_/, '').toLowerCase()}`).join(',')
+  const place = withFolder(t).path
+  const host = await startHost(t, {
+    places: [place],
+    setpriv: [`--bounding-set=-all,${set}`, '--no-new-privs'],
+  })
+  const { host: status, unprivileged } = await host.status()
+  assert.equal(unprivileged, false)
+  const tiers = Object.fromEntries(status?.sensors.map((sensor) => [sensor.id, sensor.status?.tier]) ?? [])
+  assert.equal(tiers['process'], 'ebpf')
+  assert.equal(tiers['network'], 'ebpf')
+  assert.equal(tiers['files'], 'fanotify')
+  assert.equal(tiers['history'], 'readline')
+  assert.deepEqual(
+    status?.sensors.filter(({ fault }) => fault !== undefined),
+    [],
+  )
+})
+
 test('two snapshots show what came in between', async (t) => {
   if (!requireRoot(t)) return
   const folder = withFolder(t)

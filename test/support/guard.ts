@@ -35,6 +35,8 @@ export interface GuardOptions {
   readonly text?: boolean
   /** Run as this user. */
   readonly uid?: number
+  /** Further options of setpriv(1), e.g. a bounding set of capabilities. */
+  readonly setpriv?: readonly string[]
   /** Another checkout's launcher, e.g. one that `uid` may read. */
   readonly launcher?: string
 }
@@ -79,7 +81,15 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
   const child = spawn(
     'setpriv',
     // The guard goes when the test process goes, whatever ends it.
-    ['--pdeathsig', 'KILL', ...user, '--', options.launcher ?? launcher, options.command ?? 'guard']
+    [
+      '--pdeathsig',
+      'KILL',
+      ...user,
+      ...(options.setpriv ?? []),
+      '--',
+      options.launcher ?? launcher,
+      options.command ?? 'guard',
+    ]
       .concat(options.text === true ? [] : ['--json'])
       .concat(options.command === 'up' ? ['--store', join(own, 'host')] : [])
       .concat(['--socket', socket, '--quarantine', quarantine, '--watchdog', '3s'])
