@@ -3,10 +3,10 @@
 import { ClamdServer, type ClamdServices, type ClamdSettings, type ClientCount } from '../api/clamd/index.ts'
 import { messageOf } from '../base/app-error.ts'
 import type { Config } from '../config/index.ts'
-import type { Engine } from '../engine/index.ts'
 import { closeFd } from '../platform/linux/fanotify.ts'
 import { UnixInbox } from '../platform/linux/unix-inbox.ts'
 import type { ClamdAddresses } from './clamd-addresses.ts'
+import type { LoadedEngine } from './load-engine.ts'
 import { ScanPool } from './scan-pool.ts'
 
 /** Longer than the longest scan by at most this: its thread hangs. */
@@ -15,7 +15,7 @@ const hangGraceMs = 10_000
 export interface ClamdOptions {
   readonly addresses: ClamdAddresses
   readonly config: Config
-  readonly engine: Engine
+  readonly engine: LoadedEngine
   /** Loads the signatures again; throws when that fails. */
   readonly reload: () => Promise<unknown>
   readonly onNotice: (message: string) => void
@@ -23,19 +23,18 @@ export interface ClamdOptions {
 
 export interface ClamdFront {
   /** The next scans use these signatures. */
-  use(engine: Engine): void
+  use(engine: LoadedEngine): void
   clients(): ClientCount
   stop(): Promise<void>
 }
 
-/** Undefined when there is no address to serve. */
-export async function startClamd(options: ClamdOptions): Promise<ClamdFront | undefined> {
+export async function startClamd(options: ClamdOptions): Promise<ClamdFront> {
   const { addresses, config, onNotice } = options
-  if (addresses.unix === undefined && addresses.tcp === undefined) return undefined
   let { engine } = options
   let loadedAt = new Date()
   const pool = new ScanPool({
     shared: engine.shared,
+    program: engine.program,
     threads: config.clamd.threads,
     hangMs: config.scan.maxTimeMs + Math.min(config.scan.maxTimeMs, hangGraceMs),
     onNotice,
@@ -45,7 +44,7 @@ export async function startClamd(options: ClamdOptions): Promise<ClamdFront | un
     reload: oneAtATime(options.reload),
     // The same way as from outside: whoever waits for the signal ends everything in order.
     shutdown: () => process.kill(process.pid, 'SIGTERM'),
-    signatures: () => ({ ...engine.version(), loadedAt }),
+    signatures: () => ({ ...engine.version, loadedAt }),
     workload: () => pool.workload(),
     notice: onNotice,
   }

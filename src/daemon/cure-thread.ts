@@ -1,14 +1,18 @@
 // Cures one malicious file beside the guard: the engine of the thread scans it, rebuilds it and scans the result.
 
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 
 import { attach } from '../engine/index.ts'
 import { cureFile, Quarantine } from '../response/index.ts'
 import { type CureTask, onJudgedFile, type Responded, withLinks } from './respond.ts'
 
-const { record, directory, decisiveScore, engine } = workerData as CureTask
+export function run(data: unknown): void {
+  const task = data as CureTask
+  const responded = onJudgedFile(task.record, (path, fd) => cure(task, path, fd))
+  parentPort?.postMessage({ responded })
+}
 
-function cure(path: Buffer, fd: number): Responded {
+function cure({ record, directory, decisiveScore, engine }: CureTask, path: Buffer, fd: number): Responded {
   const name = path.subarray(path.lastIndexOf(0x2f) + 1).toString()
   const request = { path, fd, name, verdict: record.verdict, by: 'haechi guard', decisiveScore }
   const done = cureFile(new Quarantine(directory), attach(engine).instance(), request)
@@ -17,5 +21,3 @@ function cure(path: Buffer, fd: number): Responded {
     return withLinks({ response: 'cured', changes: done.changes }, done.otherLinks)
   return { response: 'quarantined', problem: `it could not be cured: ${done.problem ?? 'unknown'}` }
 }
-
-parentPort?.postMessage({ responded: onJudgedFile(record, cure) })

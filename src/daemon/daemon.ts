@@ -6,8 +6,9 @@ import { type ControlSocket, type Handlers, listen } from './control-socket.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { type Decision, Guard, type GuardOptions, type GuardStatus, type Reloaded } from './guard.ts'
 import { collectMetrics } from './metrics.ts'
-import { type MetricsServer, serveMetrics } from './metrics-server.ts'
+import type { MetricsServer } from './metrics-server.ts'
 import { type Host, startHost } from './host.ts'
+import { ResidentSet } from './resident-set.ts'
 import type { DaemonStatus } from './status.ts'
 import { verdictEvent } from './verdict-event.ts'
 
@@ -18,6 +19,7 @@ export interface DaemonOptions extends Omit<GuardOptions, 'mayGuardNothing' | 'o
 
 export class Daemon {
   readonly #options: DaemonOptions
+  readonly #residentSet = new ResidentSet()
   readonly #guard: Guard
   #host: Host | undefined
   #socket: ControlSocket | undefined
@@ -75,6 +77,7 @@ export class Daemon {
   async stop(): Promise<void> {
     this.#socket?.close()
     this.#metrics?.close()
+    this.#residentSet.stop()
     // The guard first: nobody waits for an event.
     await this.#guard.stop()
     await this.#host?.stop()
@@ -98,6 +101,8 @@ export class Daemon {
     }
     if (config.daemon.metricsListen === '') return
     try {
+      // Node's HTTP server is a few megabytes.
+      const { serveMetrics } = await import('./metrics-server.ts')
       this.#metrics = await serveMetrics(config.daemon.metricsListen, async () =>
         collectMetrics(await this.status()),
       )

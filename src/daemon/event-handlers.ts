@@ -3,7 +3,8 @@
 
 import { AppError } from '../base/app-error.ts'
 import type { Event } from '../model/index.ts'
-import { type EventQuery, parseTime, type QueryResult } from '../store/index.ts'
+import type { EventQuery, QueryResult } from '../store/index.ts'
+import { parseTime } from '../base/parse-time.ts'
 import type { Handlers } from './control-socket.ts'
 import type { Pipeline } from './pipeline/pipeline.ts'
 

@@ -1,16 +1,20 @@
 // What would happen to one file, and by which rule. `haechi explain` asks a running guard, which knows its places
 // as they are now, or explains the configuration.
 
+import { once } from 'node:events'
 import { realpathSync, statSync } from 'node:fs'
 
 import { AppError, messageOf } from '../base/app-error.ts'
+import { startThread } from '../base/program.ts'
 import type { Config } from '../config/index.ts'
-import { type Engine, load, type TraceStep } from '../engine/index.ts'
+import type { TraceStep } from '../engine/index.ts'
 import { type Place, Places, type Remembered, Selector } from '../gate/index.ts'
 import type { Verdict } from '../model/index.ts'
 import { Stat } from '../platform/linux/statx.ts'
 import { openPath } from '../platform/linux/open-path.ts'
 import { closeFd } from '../platform/linux/fanotify.ts'
+import type { ExplainTask, Traced } from './explain-thread.ts'
+import { type LoadedEngine, loadEngine } from './load-engine.ts'
 import { engineOptions } from './settings.ts'
 
 /** One step of the way from the question to the answer. */
@@ -31,18 +35,13 @@ export interface Explanation {
 
 interface Known {
   readonly places: readonly Place[]
-  readonly engine: Engine
+  readonly engine: LoadedEngine
   /** What a running guard remembers of a file; absent where none runs. */
   readonly remembered?: (path: string) => Remembered
 }
 
-/** The guard's own thread must not be held up for long by a question about one file. */
-const maxMs = 3000
-const maxTrace = 1000
-
 /** Throws AppError `not-found`. A guard that runs this may read what it refuses to others. */
-export function explain(config: Config, path: string, known: Known): Explanation {
-  const trace: TraceStep[] = []
+export async function explain(config: Config, path: string, known: Known): Promise<Explanation> {
   let real: string
   try {
     real = realpathSync(path, 'latin1')
@@ -53,13 +52,19 @@ export function explain(config: Config, path: string, known: Known): Explanation
   const cache = cacheStep(known.remembered?.(real))
   const [place, ...others] = questionSteps(config, real, known.places)
   const steps = [...(place === undefined ? [] : [place]), ...cache, ...others]
-  const verdict = known.engine.instance().scan(path, {
-    limits: { maxMs },
-    trace: (step) => {
-      if (trace.length < maxTrace) trace.push(step)
-    },
-  })
-  return { steps, trace, verdict }
+  return { steps, ...(await traced(path, known.engine)) }
+}
+
+/** In a thread: the main thread of a guard has no engine, and is not held up. */
+async function traced(path: string, { shared, program }: LoadedEngine): Promise<Traced> {
+  const data: ExplainTask = { path, shared }
+  const worker = startThread(new URL('explain-thread.ts', import.meta.url), { data, program })
+  try {
+    const [answer] = (await once(worker, 'message')) as [Traced]
+    return answer
+  } finally {
+    await worker.terminate()
+  }
 }
 
 /** What the kernel or the table says before anything else is looked at. */
@@ -136,6 +141,7 @@ function placeStep(real: string, places: readonly Place[]): ExplainStep {
 }
 
 /** The same where no guard runs: the places and the signatures of the configuration. */
-export function explainConfig(config: Config, path: string): Explanation {
-  return explain(config, path, { places: config.gate.places, engine: load(engineOptions(config)) })
+export async function explainConfig(config: Config, path: string): Promise<Explanation> {
+  const engine = await loadEngine(engineOptions(config))
+  return explain(config, path, { places: config.gate.places, engine })
 }

@@ -5,13 +5,13 @@ import { release } from 'node:os'
 import { messageOf } from '../base/app-error.ts'
 import type { ClientCount } from '../api/clamd/index.ts'
 import type { Config } from '../config/index.ts'
-import type { Engine, EngineVersion, Problem } from '../engine/index.ts'
+import type { EngineVersion, Problem } from '../engine/index.ts'
 import { type DecisionRecord, Gate, gateFault, type GateStatus } from '../gate/index.ts'
 import { clamdAddresses } from './clamd-addresses.ts'
-import { type ClamdFront, startClamd } from './clamd.ts'
+import type { ClamdFront } from './clamd.ts'
 import type { Handlers } from './control-socket.ts'
 import { explain } from './explain.ts'
-import { loadEngine } from './load-engine.ts'
+import { type LoadedEngine, loadEngine } from './load-engine.ts'
 import { observe } from './observe.ts'
 import { createResponder, type Responded } from './respond.ts'
 import { engineOptions, gateSettings } from './settings.ts'
@@ -35,7 +35,7 @@ export interface GuardOptions {
   /** What in rules and lists could not be used, after each load. */
   readonly onProblems: (problems: readonly Problem[]) => void
   /** After each reload: others that scan take the new signatures. */
-  readonly onReloaded?: (engine: Engine) => void
+  readonly onReloaded?: (engine: LoadedEngine) => void
 }
 
 export interface Reloaded {
@@ -65,11 +65,15 @@ export class Guard {
   readonly #notice: (message: string) => void
   readonly #tellProblems: GuardOptions['onProblems']
   readonly #onReloaded: GuardOptions['onReloaded']
-  #engine: Engine
+  #engine: LoadedEngine
   #reloading: Promise<unknown> = Promise.resolve()
   #clamd: ClamdFront | undefined
 
-  private constructor(options: GuardOptions, engine: Engine, watch: { gate: Watch; unprivileged: boolean }) {
+  private constructor(
+    options: GuardOptions,
+    engine: LoadedEngine,
+    watch: { gate: Watch; unprivileged: boolean },
+  ) {
     this.#config = options.config
     this.#notice = options.onNotice
     this.#tellProblems = options.onProblems
@@ -86,14 +90,14 @@ export class Guard {
     const addresses = clamdAddresses(config.clamd)
     const fault = gateFault()
     if (fault !== undefined && config.gate.mode !== 'observe') throw fault
-    const { engine, problems } = await loadEngine(engineOptions(config))
-    options.onProblems(problems)
-    let guard: Guard | undefined
+    const engine = await loadEngine(engineOptions(config))
+    options.onProblems(engine.problems)
+    const standing: { guard?: Guard } = {}
     const respond = createResponder({
       action: config.gate.mode === 'observe' ? 'deny' : config.gate.onFound,
       directory: config.quarantine.directory,
       decisiveScore: config.engine.heuristicsActFrom,
-      engine: () => (guard?.engine ?? engine).shared,
+      engine: () => standing.guard?.engine ?? engine,
     })
     const onDecision = (record: DecisionRecord): void => {
       const tell = (responded: Responded | undefined): void => {
@@ -103,30 +107,34 @@ export class Guard {
       if (responding === undefined) tell(undefined)
       else void responding.then(tell)
     }
-    const start = { engine, settings, onDecision, onNotice: options.onNotice }
+    const { program } = engine
+    const start = { engine, program, settings, onDecision, onNotice: options.onNotice }
     const isGuarding = fault === undefined && settings.places.length > 0
-    const gate = isGuarding ? await Gate.start(start) : observe(start)
+    const gate = isGuarding ? await Gate.start(start) : observe(start, config.scan.maxTimeMs)
     const started = new Guard(options, engine, { gate, unprivileged: fault !== undefined })
-    guard = started
-    started.#clamd = await startClamd({
-      addresses,
-      config,
-      engine,
-      reload: () => started.reload(),
-      onNotice: options.onNotice,
-    })
+    standing.guard = started
+    if (addresses.unix !== undefined || addresses.tcp !== undefined) {
+      const { startClamd } = await import('./clamd.ts')
+      started.#clamd = await startClamd({
+        addresses,
+        config,
+        engine,
+        reload: () => started.reload(),
+        onNotice: options.onNotice,
+      })
+    }
     return started
   }
 
   /** The signatures that are in use now. */
-  get engine(): Engine {
+  get engine(): LoadedEngine {
     return this.#engine
   }
 
   status(): GuardStatus {
     return {
       pid: process.pid,
-      engine: this.#engine.version(),
+      engine: this.#engine.version,
       kernel: release(),
       mode: this.#config.gate.mode,
       unprivileged: this.#unprivileged,
@@ -147,8 +155,8 @@ export class Guard {
 
   async #reloadNow(): Promise<Reloaded> {
     try {
-      const { engine, problems } = await loadEngine(engineOptions(this.#config))
-      this.#tellProblems(problems)
+      const engine = await loadEngine(engineOptions(this.#config), this.#engine.program)
+      this.#tellProblems(engine.problems)
       this.#watch.reload(engine)
       this.#clamd?.use(engine)
       this.#engine = engine
@@ -157,7 +165,7 @@ export class Guard {
       this.#notice(`the reload failed, the present signatures stay: ${messageOf(thrown)}`)
       throw thrown
     }
-    const { database, signatures } = this.#engine.version()
+    const { database, signatures } = this.#engine.version
     return { database, signatures }
   }
 

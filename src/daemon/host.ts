@@ -1,9 +1,9 @@
 // The half of the daemon that sees the host: pipeline of events, and the scanning thread that judges executables.
 
 import type { Config } from '../config/index.ts'
-import type { Engine } from '../engine/index.ts'
 import { isSensorId, type SensorId } from '../sensors/sensor.ts'
 import { AppError } from '../base/app-error.ts'
+import type { LoadedEngine } from './load-engine.ts'
 import type { SensorsReport, StoreReport } from './pipeline/messages.ts'
 import { Pipeline } from './pipeline/pipeline.ts'
 import { ScanPool } from './scan-pool.ts'
@@ -17,14 +17,14 @@ export interface HostStatus extends SensorsReport {
 
 export interface HostOptions {
   readonly config: Config
-  readonly engine: Engine
+  readonly engine: LoadedEngine
   readonly onNotice: (message: string) => void
 }
 
 export interface Host {
   readonly pipeline: Pipeline
   /** The next scans use these signatures. */
-  use(engine: Engine): void
+  use(engine: LoadedEngine): void
   status(): Promise<HostStatus>
   stop(): Promise<void>
 }
@@ -34,6 +34,7 @@ export async function startHost({ config, engine, onNotice }: HostOptions): Prom
   const { sensors, store, outputs, scan } = config
   const pool = new ScanPool({
     shared: engine.shared,
+    program: engine.program,
     threads: 1,
     hangMs: scan.maxTimeMs + hangGraceMs,
     onNotice,

@@ -2,37 +2,60 @@
 // judged afterwards. Nothing is ever refused.
 
 import { type FSWatcher, lstatSync, watch } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import { messageOf } from '../base/app-error.ts'
-import type { Engine, Instance } from '../engine/index.ts'
+import type { Judged } from '../api/clamd/index.ts'
 import type { GateOptions, GateStatus } from '../gate/index.ts'
+import type { Verdict } from '../model/index.ts'
+import { ScanPool } from './scan-pool.ts'
 import type { Watch } from './watch.ts'
 
 /** Writes come in runs: a file is judged when it has been quiet for this long. */
 const quietMs = 100
 const maxPending = 10_000
+/** Longer than the longest scan by this: its thread hangs. */
+const hangGraceMs = 10_000
 
-export function observe(options: GateOptions): Watch {
-  const { settings, onNotice } = options
-  let instance: Instance = options.engine.instance()
+/** `maxScanMs`: how long a scan may take. */
+export function observe(options: GateOptions, maxScanMs: number): Watch {
+  const { settings, onNotice, engine, program } = options
+  const pool = new ScanPool({
+    shared: engine.shared,
+    program,
+    threads: 1,
+    hangMs: maxScanMs + hangGraceMs,
+    onNotice,
+  })
+  const stopping = new AbortController()
   const pending = new Map<string, NodeJS.Timeout>()
   let isFlooded = false
+  let judging = 0
   const counts = { scanned: 0, found: 0, partial: 0, failed: 0 }
 
-  function judge(path: string): void {
+  async function judge(path: string): Promise<void> {
     pending.delete(path)
     if (pending.size === 0) isFlooded = false
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return
     const started = performance.now()
-    const verdict = instance.scan(path)
+    const name = Buffer.from(path).toString('latin1')
+    judging++
+    const judged = await pool.scan({
+      target: { kind: 'path', path: name, follow: false },
+      label: path,
+      allMatches: true,
+      signal: stopping.signal,
+    })
+    judging--
+    const verdict = verdictOf(judged, basename(path))
+    if (verdict === undefined) return
     counts.scanned++
     if (verdict.status !== 'clean') counts[verdict.status]++
     else if (!settings.verbose) return
     options.onDecision({
       type: 'decision',
       kind: 'close-write',
-      path: Buffer.from(path).toString('latin1'),
+      path: name,
       verdict,
       decision: 'allow',
       pid: 0,
@@ -48,14 +71,17 @@ export function observe(options: GateOptions): Watch {
   }
 
   function touched(path: string): void {
-    if (pending.size >= maxPending && !pending.has(path)) {
+    if (pending.size + judging >= maxPending && !pending.has(path)) {
       // Once for each flood, or the notices would be one.
       if (!isFlooded) onNotice(`more than ${maxPending} files changed at once: not all of them are judged`)
       isFlooded = true
       return
     }
     clearTimeout(pending.get(path))
-    pending.set(path, setTimeout(judge, quietMs, path))
+    pending.set(
+      path,
+      setTimeout(() => void judge(path), quietMs),
+    )
   }
 
   const watchers = settings.places.flatMap((place): FSWatcher[] => {
@@ -76,19 +102,34 @@ export function observe(options: GateOptions): Watch {
       spares: 0,
       counters: { ...zeroCounters, ...counts },
       latencyUs: { p50: 0, p99: 0, max: 0 },
-      queued: pending.size,
+      queued: pending.size + judging,
       replaced: 0,
       swept: undefined,
     }),
     remembered: () => 'nothing',
-    reload(engine: Engine) {
-      instance = engine.instance()
+    reload({ shared }) {
+      pool.reload(shared)
     },
     stop() {
+      stopping.abort()
       for (const watcher of watchers) watcher.close()
       for (const timer of pending.values()) clearTimeout(timer)
-      return Promise.resolve()
+      return pool.stop()
     },
+  }
+}
+
+/** Undefined: it is nothing to judge (any more). */
+function verdictOf(judged: Judged, name: string): Verdict | undefined {
+  if (judged.kind === 'verdict') return judged.verdict
+  if (judged.kind !== 'unopened' || judged.code === 'ENOENT') return undefined
+  const message = `cannot be opened: ${judged.code}`
+  return {
+    status: 'failed',
+    detections: [],
+    reasons: [{ code: 'unreadable', chain: [name], message }],
+    size: 0,
+    ms: 0,
   }
 }
 

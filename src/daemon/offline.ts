@@ -1,10 +1,11 @@
-// Questions about events when no daemon runs: the same answers, from the store on the disk.
+// Questions about events when no daemon runs: the same answers, from the store on the disk. A daemon has the store in a thread
+// of its own, so it is loaded only when it is asked.
 
 import { existsSync } from 'node:fs'
 
 import type { Config } from '../config/index.ts'
 import type { Event } from '../model/index.ts'
-import { openReader, type QueryResult } from '../store/index.ts'
+import type { EventReader, QueryResult } from '../store/index.ts'
 import { queryOf, timeOf } from './event-handlers.ts'
 
 export interface OfflineHost {
@@ -12,13 +13,17 @@ export interface OfflineHost {
   processes(at: string): Promise<readonly Event[]>
 }
 
-/** Undefined when there is no store. Throws AppError when it may not be read. */
+/** Undefined when there is no store. The questions reject with AppError when it may not be read. */
 export function openOffline({ store }: Config): OfflineHost | undefined {
   const folder = `${store.directory}/events`
   if (!existsSync(folder)) return undefined
-  const reader = openReader(folder)
+  let opened: EventReader | undefined
+  const reader = async (): Promise<EventReader> => {
+    opened ??= (await import('../store/index.ts')).openReader(folder)
+    return opened
+  }
   return {
-    events: (request) => Promise.resolve(reader.query(queryOf({ ...request }))),
-    processes: (at) => Promise.resolve(reader.processesAt(timeOf({ at }, 'at') ?? Date.now() * 1000)),
+    events: async (request) => (await reader()).query(queryOf({ ...request })),
+    processes: async (at) => (await reader()).processesAt(timeOf({ at }, 'at') ?? Date.now() * 1000),
   }
 }

@@ -3,13 +3,14 @@
 
 import { once } from 'node:events'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
 
 import { messageOf } from '../base/app-error.ts'
+import { startThread } from '../base/program.ts'
 import type { SharedEngine } from '../engine/index.ts'
 import type { DecisionRecord } from '../gate/index.ts'
 import { type CureChange, isActionable } from '../model/index.ts'
 import { deleteFile, Quarantine } from '../response/index.ts'
+import type { LoadedEngine } from './load-engine.ts'
 
 export type FoundAction = 'deny' | 'cure' | 'quarantine' | 'delete'
 export type Response = 'cured' | 'quarantined' | 'deleted' | 'left-in-place' | 'failed'
@@ -28,7 +29,7 @@ export interface ResponderOptions {
   /** Heuristics below it are not acted on. */
   readonly decisiveScore: number
   /** The engine of this moment. */
-  readonly engine: () => SharedEngine
+  readonly engine: () => LoadedEngine
 }
 
 type Responder = (record: DecisionRecord) => Promise<Responded | undefined> | undefined
@@ -71,8 +72,9 @@ async function cureInThread(
   options: ResponderOptions,
 ): Promise<Responded | undefined> {
   const { decisiveScore, directory } = options
-  const task: CureTask = { record, directory, decisiveScore, engine: options.engine() }
-  const worker = new Worker(new URL('./cure-thread.ts', import.meta.url), { workerData: task })
+  const { shared, program } = options.engine()
+  const data: CureTask = { record, directory, decisiveScore, engine: shared }
+  const worker = startThread(new URL('cure-thread.ts', import.meta.url), { data, program })
   try {
     const [answer] = (await once(worker, 'message')) as [{ responded: Responded | undefined }]
     return answer.responded

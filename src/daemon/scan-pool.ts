@@ -1,16 +1,19 @@
 // Scanning threads for those who ask over a socket: started when there is work, ended when there is none for a
 // while. Each has an engine over the shared database; a reload reaches a thread between two scans.
 
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 
 import type { Judged, ScanOrder, Workload } from '../api/clamd/index.ts'
 import { messageOf } from '../base/app-error.ts'
 import { endThread } from '../base/end-thread.ts'
+import { type Program, startThread } from '../base/program.ts'
 import type { SharedEngine } from '../engine/index.ts'
 import type { FromScanThread, ScanJob, ScanThreadStart, ToScanThread } from './scan-messages.ts'
 
 export interface PoolOptions {
   readonly shared: SharedEngine
+  /** The modules of the threads (base/program.ts). */
+  readonly program?: Program | undefined
   /** At most so many. */
   readonly threads: number
   /** A scan that takes longer has hung its thread. */
@@ -132,9 +135,10 @@ export class ScanPool {
   }
 
   #start(): Thread {
-    const start: ScanThreadStart = { shared: this.#shared }
-    const worker = new Worker(new URL('scan-thread.ts', import.meta.url), {
-      workerData: start,
+    const data: ScanThreadStart = { shared: this.#shared }
+    const worker = startThread(new URL('scan-thread.ts', import.meta.url), {
+      data,
+      program: this.#options.program,
       resourceLimits: heap,
       // The descriptors that it scans belong to others.
       trackUnmanagedFds: false,

@@ -6,7 +6,7 @@ import { AppError, messageOf } from '../base/app-error.ts'
 import { type Config, contentOf, limitsOf } from '../config/index.ts'
 import type { EngineOptions } from '../engine/index.ts'
 import type { GateSettings, Place } from '../gate/index.ts'
-import { configuredFolders } from '../updates/index.ts'
+import { configuredFolders } from '../updates/folders.ts'
 import { userId } from './users.ts'
 
 export function engineOptions(config: Config): EngineOptions {

@@ -8,6 +8,6 @@ export interface Watch {
   status(): GateStatus
   /** What is remembered about a file; path as bytes in a latin1 string. */
   remembered(path: string): Remembered
-  reload(engine: Engine): void
+  reload(engine: Pick<Engine, 'shared'>): void
   stop(): Promise<void>
 }

@@ -12,6 +12,7 @@ import { tarOf } from '../../test/support/tar-writer.ts'
 import { runThread } from '../../test/support/thread.ts'
 import { zipOf } from '../../test/support/zip-writer.ts'
 import type { Verdict } from '../model/index.ts'
+import { attachScanner } from './attach.ts'
 import { attach, type Engine, load } from './index.ts'
 
 const listed = Buffer.from('a listed object')
@@ -99,6 +100,17 @@ test('attaching in this thread shares as well: both engines have the very same b
   assert.equal(other.shared.hash.tables.sha256.digests, engine.shared.hash.tables.sha256.digests)
   engine.unload()
   assert.equal(other.instance().scan(listed).detections[0]?.name, 'Test.Listed')
+})
+
+test('an engine that is attached to scan gives the same verdicts, and does not cure', (t) => {
+  const engine = loadListed(t)
+  const scanner = attachScanner(engine.shared)
+  assert.deepEqual(
+    untimed(objects.map((object) => scanner.instance().scan(object))),
+    untimed(objects.map((object) => engine.instance().scan(object))),
+  )
+  const cure = (): unknown => scanner.instance().cure(0, { write: () => {} })
+  assert.throws(cure, { name: 'AppError', code: 'unsupported' })
 })
 
 test('four instances in parallel threads agree in every round, with each other and with a single one', async (t) => {

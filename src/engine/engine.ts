@@ -1,34 +1,29 @@
-// The library: load → Engine → instance → scan → Verdict; version; unload. Scans are synchronous, so that a gate
-// worker answers in one breath; N instances, also in other threads, share one compiled database.
+// The library: Engine → instance → scan → Verdict; version; unload. Scans are synchronous, so that a gate worker answers
+// in one breath; N instances, also in other threads, share one compiled database. Loaded by load.ts, attached by attach.ts.
 
-import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 
 import { AppError, messageOf } from '../base/app-error.ts'
 import type { CureOutcome, Verdict } from '../model/index.ts'
-import { cure, editors } from './cure/index.ts'
+import type { CureRequest } from './cure/cure.ts'
 import { createDetectors } from './detectors/index.ts'
 import type { FileFacts } from './detectors/detector.ts'
+import type { HashDatabase, SharedHashDatabase } from './detectors/hash/index.ts'
 import type { Variables } from './detectors/yara/index.ts'
-import {
-  attachHashDatabase,
-  type HashDatabase,
-  loadHashLists,
-  type SharedHashDatabase,
-} from './detectors/hash/index.ts'
 import type { Format } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import { Budget, defaultLimits, type Limits, type Pulse, type Slice } from './limits.ts'
-import { Image, type SharedImage } from './image.ts'
+import type { SharedImage } from './image.ts'
 import { loadPlugins } from './plugins/load-plugins.ts'
 import { Heads, type Parts, scan, type TraceStep } from './scan.ts'
 import { bytesSource, maxRead } from './source/byte-source.ts'
 import { fdSource } from './source/fd-source.ts'
 import { type CatalogRule, rulesOf } from './signatures/catalog.ts'
-import { type ContentFolder, contentOfFolders } from './signatures/content.ts'
-import { noCounts } from './signatures/databases.ts'
-import { loadSignatures, type SignatureCounts, type Signatures } from './signatures/signatures.ts'
+import { type SevenZipFiles, sevenZipFiles } from './seven-zip/load.ts'
+import type { ContentFolder } from './signatures/content.ts'
+import { noCounts } from './signatures/database-counts.ts'
+import type { SignatureCounts, Signatures } from './signatures/signatures.ts'
 
 export interface EngineOptions {
   readonly limits?: Partial<Limits>
@@ -98,6 +93,7 @@ export interface SharedEngine {
   readonly database: string
   readonly hash: SharedHashDatabase
   readonly signatures: SharedSignatures | undefined
+  readonly sevenZip: SevenZipFiles
 }
 
 interface SharedSignatures {
@@ -129,60 +125,10 @@ export interface CureOptions extends Pick<ScanOptions, 'name' | 'file' | 'limits
 
 export const engineVersion = '0.1.0'
 
-/** Compiles the lists and rules and loads the plugins. Throws AppError when a file cannot be read or a plugin is wrong. */
-export function load(options: EngineOptions = {}): Engine {
-  const { folders = [] } = options
-  const content = contentOfFolders(folders)
-  const lists = [...(options.hashLists ?? []), ...content.hashLists]
-  const files = lists.map((name) => ({ name, bytes: readList(name) }))
-  const { database: hash, problems } = loadHashLists(files)
-  const signatures = loadSignatures({
-    rules: options.rules ?? [],
-    databases: options.databases ?? [],
-    folders,
-    variables: options.variables ?? {},
-    cache: options.cache,
-  })
-  const digest = createHash('sha256').update(engineVersion)
-  for (const file of files) digest.update(createHash('sha256').update(file.bytes).digest())
-  digest.update(signatures?.id ?? '')
-  const database = { hash, signatures, id: digest.digest('hex').slice(0, 16) }
-  return new Engine(options, database, [
-    ...content.problems,
-    ...problems,
-    ...ruleProblems(signatures),
-    ...(signatures?.databaseProblems ?? []),
-  ])
-}
-
 function signatureCount(counts: SignatureCounts | undefined): number {
   if (counts === undefined) return 0
   const { hashes, bodies, logical, containers } = counts.databases
   return counts.rules + hashes + bodies + logical + containers
-}
-
-/** The same engine in another thread. */
-export function attach(shared: SharedEngine): Engine {
-  const hash = attachHashDatabase(shared.hash)
-  const signatures =
-    shared.signatures === undefined
-      ? undefined
-      : { ...shared.signatures, image: new Image(shared.signatures.image) }
-  return new Engine(shared.options, { hash, signatures, id: shared.database }, [])
-}
-
-function ruleProblems(signatures: Signatures | undefined): Problem[] {
-  return (signatures?.problems ?? [])
-    .filter(({ severity }) => severity === 'error')
-    .map(({ file, line, column, message, excerpt, code, rule }) => ({
-      file,
-      line,
-      column,
-      message,
-      excerpt,
-      code,
-      ...(rule === undefined ? {} : { rule }),
-    }))
 }
 
 const searchesLast = (one: Format, other: Format): number =>
@@ -201,17 +147,29 @@ interface Database {
   readonly id: string
 }
 
+type Cure = (parts: Omit<Parts, 'heads'>, request: CureRequest) => CureOutcome
+
+export interface EngineParts {
+  readonly options: EngineOptions
+  readonly database: Database
+  readonly problems: readonly Problem[]
+  /** Absent where nothing is cured: its modules need not be loaded there. */
+  readonly cure?: Cure
+}
+
 export class Engine {
   readonly problems: readonly Problem[]
   readonly #options: EngineOptions
   #parts: LoadedParts | undefined
   readonly #database: Database
+  readonly #cure: Cure | undefined
 
-  /** Use `load` or `attach`. */
-  constructor(options: EngineOptions, database: Database, problems: readonly Problem[]) {
+  /** Use `load`, `attach` or `attachScanner`. */
+  constructor({ options, database, problems, cure }: EngineParts) {
     this.problems = problems
     this.#options = options
     this.#database = database
+    this.#cure = cure
     const plugins = loadPlugins(options.plugins ?? [])
     this.#parts = {
       detectors: [
@@ -242,12 +200,13 @@ export class Engine {
         signatures === undefined
           ? undefined
           : { image: signatures.image.shared, counts: signatures.counts, fromCache: signatures.fromCache },
+      sevenZip: sevenZipFiles(),
     }
   }
 
   /** One scanner; use as many as there are threads. An instance is not re-entrant. */
   instance(): Instance {
-    return new Instance(() => this.#loaded(), this.#options.limits ?? {})
+    return new Instance(() => this.#loaded(), this.#options.limits ?? {}, this.#cure)
   }
 
   version(): EngineVersion {
@@ -294,11 +253,13 @@ export class Instance {
   readonly #parts: () => LoadedParts
   readonly #heads = new Heads()
   readonly #limits: Limits
+  readonly #cure: Cure | undefined
   /** Lent to one scan after the other; made when the first descriptor comes. */
   #window: Uint8Array | undefined
 
-  constructor(parts: () => LoadedParts, limits: Partial<Limits>) {
+  constructor(parts: () => LoadedParts, limits: Partial<Limits>, cure: Cure | undefined) {
     this.#parts = parts
+    this.#cure = cure
     this.#limits = { ...defaultLimits, ...limits }
   }
 
@@ -319,15 +280,17 @@ export class Instance {
 
   /**
    * Writes the container behind a descriptor anew without what is malicious in it. What was written is to be scanned
-   * before it is used; after `refused` it is worth nothing. Throws what `write` throws.
+   * before it is used; after `refused` it is worth nothing. Throws what `write` throws, and AppError `unsupported` where
+   * the engine was attached to scan only.
    */
   cure(fd: number, options: CureOptions): CureOutcome {
+    if (this.#cure === undefined) throw new AppError('unsupported', 'this engine was attached to scan only')
     const { write, name = 'data', file = { path: '', owner: '' } } = options
     const parts = this.#parts()
     const { passwords, decisiveScore } = parts
     const budget = (): Budget => new Budget({ ...this.#limits, ...options.limits })
     const source = fdSource(fd, fstatSync(fd).size, new Uint8Array(maxRead))
-    return cure(parts, editors, { source, name, file, passwords, decisiveScore, budget, write })
+    return this.#cure(parts, { source, name, file, passwords, decisiveScore, budget, write })
   }
 
   #scanPath(path: string, options: ScanOptions): Verdict {
@@ -391,16 +354,5 @@ function unreadable(name: string, message: string): Verdict {
     reasons: [{ code: 'unreadable', chain: [name], message }],
     size: 0,
     ms: 0,
-  }
-}
-
-function readList(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (thrown) {
-    throw new AppError('list-invalid', `cannot read the hash list ${path}: ${messageOf(thrown)}`, {
-      hint: 'check the path in [engine] hash_lists or --hash-list',
-      cause: thrown,
-    })
   }
 }

@@ -1,12 +1,5 @@
-export {
-  attach,
-  type Engine,
-  type EngineOptions,
-  type EngineVersion,
-  type Instance,
-  load,
-  type Problem,
-} from './engine.ts'
+export { attach, load } from './load.ts'
+export type { Engine, EngineOptions, EngineVersion, Instance, Problem } from './engine.ts'
 export type { CatalogRule } from './signatures/catalog.ts'
 export { engineVersion, type ScanOptions, type SharedEngine } from './engine.ts'
 export type { DetectContext, Detector } from './detectors/detector.ts'

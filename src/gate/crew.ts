@@ -1,10 +1,11 @@
 // The worker threads of the gate: started, replaced when they hang, helped out by spares when all are busy.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 
 import { messageOf } from '../base/app-error.ts'
 import { endThread } from '../base/end-thread.ts'
+import { type Program, startThread } from '../base/program.ts'
 import type { SharedEngine } from '../engine/index.ts'
 import { signal } from '../platform/linux/epoll.ts'
 import { since } from '../base/clock.ts'
@@ -29,6 +30,8 @@ export interface CrewOptions {
   readonly descriptors: Descriptors
   readonly settings: GateSettings
   readonly engine: SharedEngine
+  /** The modules of a worker; without it each reads them from their files, and that must not be while files are guarded. */
+  readonly program: Program | undefined
   readonly onMessage: (message: WorkerMessage) => void
   readonly onNotice: (message: string) => void
 }
@@ -138,9 +141,9 @@ export class Crew {
   }
 
   #start(worker: number, spare: boolean): Promise<void> {
-    const { buffers, descriptors, settings, onMessage, onNotice } = this.#options
+    const { buffers, descriptors, settings, program, onMessage, onNotice } = this.#options
     const generation = Atomics.load(this.#control, Control.generation)
-    const workerData: WorkerStart = {
+    const data: WorkerStart = {
       worker,
       buffers,
       descriptors,
@@ -149,8 +152,9 @@ export class Crew {
       settings,
       spare,
     }
-    const thread = new Worker(new URL('worker.ts', import.meta.url), {
-      workerData,
+    const thread = startThread(new URL('worker.ts', import.meta.url), {
+      data,
+      program,
       resourceLimits: heap,
       // Descriptors come from the kernel and are closed by system call; Node need not count them.
       trackUnmanagedFds: false,

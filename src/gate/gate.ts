@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { AppError, messageOf } from '../base/app-error.ts'
 import { pathText } from '../base/text.ts'
 import { collectGarbage } from '../base/collect-garbage.ts'
+import type { Program } from '../base/program.ts'
 import type { Engine } from '../engine/index.ts'
 import type { ReasonCode } from '../model/index.ts'
 import { openSignal } from '../platform/linux/epoll.ts'
@@ -38,7 +39,9 @@ import { Control, Slots } from './shared-state.ts'
 import { VerdictTable } from './verdict-table.ts'
 
 export interface GateOptions {
-  readonly engine: Engine
+  readonly engine: Pick<Engine, 'shared'>
+  /** The modules of the workers (base/program.ts). */
+  readonly program?: Program | undefined
   readonly settings: GateSettings
   readonly onDecision: (record: DecisionRecord) => void
   /** What an administrator should know: something is not guarded, an instance was replaced. */
@@ -120,6 +123,7 @@ export class Gate {
       },
       settings,
       engine: options.engine.shared,
+      program: options.program,
       onMessage: (message) => {
         this.#fromWorker(message)
       },
@@ -193,7 +197,7 @@ export class Gate {
   }
 
   /** From now on verdicts come from `engine`; everything remembered is dropped. */
-  reload(engine: Engine): void {
+  reload(engine: Pick<Engine, 'shared'>): void {
     const generation = Atomics.add(this.#control, Control.generation, 1) + 1
     this.#crew.broadcast({ type: 'engine', engine: engine.shared, generation })
     // A worker that still scans with the old database compares generations before it remembers anything.

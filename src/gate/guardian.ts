@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { since } from '../base/clock.ts'
+import { collectGarbage } from '../base/collect-garbage.ts'
 import { closeFd, FanotifyGroup, type FdEvent } from '../platform/linux/fanotify.ts'
 import { pathOfFd } from '../platform/linux/processes.ts'
 import { KillTimer } from '../platform/linux/watchdog.ts'
@@ -144,6 +145,7 @@ function answerUnread(group: FanotifyGroup, { fd, pid }: FdEvent): void {
   send({ type: 'expired', path, pid, kind: 'open', worker: -1, decision: settings.onDeadline, ms })
 }
 
+collectGarbage()
 send({ type: 'guardian-started' })
 while (Atomics.load(control, Control.stopping) < 2) {
   killTimer.wind(settings.watchdogMs)

@@ -2,7 +2,8 @@
 
 import { closeSync, openSync } from 'node:fs'
 
-import { attach, type Instance, type Pulse, type SharedEngine, type Slice } from '../engine/index.ts'
+import { attachScanner } from '../engine/attach.ts'
+import type { Instance, Pulse, SharedEngine, Slice } from '../engine/index.ts'
 import type { Verdict } from '../model/index.ts'
 import type { Stat } from '../platform/linux/statx.ts'
 import type { VerdictTable } from './verdict-table.ts'
@@ -31,7 +32,7 @@ export class Judge {
   readonly #findings = new Map<string, Judgement>()
 
   constructor(options: JudgeOptions) {
-    this.#instance = attach(options.engine).instance()
+    this.#instance = attachScanner(options.engine).instance()
     this.#instance.warm()
     this.#generation = options.generation
     this.#verdicts = options.verdicts
@@ -43,7 +44,7 @@ export class Judge {
   }
 
   reload(engine: SharedEngine, generation: number): void {
-    this.#instance = attach(engine).instance()
+    this.#instance = attachScanner(engine).instance()
     this.#instance.warm()
     this.#generation = generation
     this.#findings.clear()

@@ -3,7 +3,9 @@
 
 import * as z from 'zod/mini'
 
+import { hostLines } from './host-lines.ts'
 import { ruleLines } from './rule-lines.ts'
+import { weblogLines } from './weblog-lines.ts'
 
 const text = z.string()
 const count = z.int().check(z.minimum(0))
@@ -333,6 +335,8 @@ export const outputLines = {
   'update-source': { schema: updateSourceLine, about: '`haechi update --list --json`: one source.' },
   'quarantine-deleted': { schema: deletedLine, about: '`haechi quarantine delete --json`.' },
   ...ruleLines,
+  ...weblogLines,
+  ...hostLines,
 } as const
 
 export type VerdictLine = z.infer<typeof verdictLine>

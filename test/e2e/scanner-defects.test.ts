@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -212,11 +212,7 @@ test('a cure changes what it says it changes, and keeps the kind of archive', as
   )
   const done = await run(launcher, ['scan', '--json', '--config', config, '--on-found', 'cure', path])
   const line = verdictLine.parse(JSON.parse(done.stdout.split('\n')[0] ?? ''))
-  if (line.response === 'cured') {
-    assert.equal(load().instance().scan(path).status, 'clean')
-    assert.equal((await run('head', ['-c', '2', path])).stdout, '7z')
-  } else {
-    assert.equal(line.response, 'quarantined')
-    assert.throws(() => statSync(path), { code: 'ENOENT' })
-  }
+  assert.equal(line.response, 'cured')
+  assert.equal(load().instance().scan(path).status, 'clean')
+  assert.equal((await run('head', ['-c', '2', path])).stdout, '7z')
 })

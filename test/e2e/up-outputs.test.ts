@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { hostLines } from '../../src/model/host-lines.ts'
 import { withFolder } from '../support/folder.ts'
 import { startHost } from '../support/host.ts'
 import { haechi } from '../support/run-haechi.ts'
@@ -163,9 +164,9 @@ test('two snapshots show what came in between', async (t) => {
   const changes = only.stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { table: string; change: string; key: { path: string } })
+    .map((line) => hostLines.change.schema.parse(JSON.parse(line)))
   assert.deepEqual(
-    changes.map(({ table, change, key }) => [table, change, key.path]),
+    changes.map(({ table, change, key }) => [table, change, key['path']]),
     [['suid', 'added', program]],
   )
   const suid = haechi(['suid', '--json'])

@@ -39,7 +39,7 @@ export const explain: Command<typeof options> = defineCommand({
     const answer = await askGuard(
       ask(given.socket ?? config.daemon.socket, { command: 'explain', path: absolute }),
     )
-    const explanation = answer ?? explainConfig(config, absolute)
+    const explanation = answer ?? (await explainConfig(config, absolute))
     const write = (step: object, head: string, rest: string): void => {
       if (given.json === true) terminal.out(jsonLine({ type: 'explain', version: 1, ...step }))
       else terminal.out(`${terminal.style('bold', head.padEnd(11))} ${terminal.safe(rest)}`)

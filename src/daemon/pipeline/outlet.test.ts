@@ -41,3 +41,37 @@ test('rows are posted together; delivered and dropped are what was added', () =>
   assert.equal(outlet.total, 11)
   assert.equal(outlet.queued, 0)
 })
+
+test('the first rows go at once, those that follow wait for a block or a moment, an alert does not', () => {
+  const posted: number[] = []
+  const outlet = new Outlet({
+    maxQueuedRows: 10_000,
+    post: (rows) => posted.push(rows.length),
+    onDropped: () => undefined,
+  })
+  const add = (count: number, severity = 1): void => {
+    for (let index = 0; index < count; index++) outlet.add({ ...row, severity })
+  }
+  outlet.flushDue(1000)
+  assert.deepEqual(posted, [])
+  add(1)
+  outlet.flushDue(1000)
+  assert.deepEqual(posted, [1])
+  add(2)
+  outlet.flushDue(1199)
+  assert.deepEqual(posted, [1])
+  outlet.flushDue(1200)
+  assert.deepEqual(posted, [1, 2])
+  add(512)
+  outlet.flushDue(1210)
+  assert.deepEqual(posted, [1, 2, 512])
+  add(3)
+  add(1, 73)
+  outlet.flushDue(1220)
+  assert.deepEqual(posted, [1, 2, 512, 4])
+  add(1)
+  outlet.flushDue(1230)
+  assert.deepEqual(posted, [1, 2, 512, 4])
+  outlet.flush()
+  assert.deepEqual(posted, [1, 2, 512, 4, 1])
+})

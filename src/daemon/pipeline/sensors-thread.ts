@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { messageOf } from '../../base/app-error.ts'
+import { keepHeapSmall } from '../../base/collect-garbage.ts'
 import { type Event, type EventDataset, eventDatasets } from '../../model/index.ts'
 import { sensorTable } from '../../sensors/index.ts'
 import { ProcessTable } from '../../sensors/process-table.ts'
@@ -106,13 +107,13 @@ function turn(id: SensorId, sensor: Sensor): void {
 }
 
 function tick(): void {
-  const before = outlet.total
   for (const [id, sensor] of sensors) turn(id, sensor)
   const nowMs = Date.now()
   executables.tick(nowMs)
   ledger.tell(nowMs)
-  outlet.flush()
-  if (!isStopping) timer = setTimeout(tick, outlet.total > before ? busyMs : idleMs)
+  const isBusy = outlet.queued > 0
+  outlet.flushDue(performance.now())
+  if (!isStopping) timer = setTimeout(tick, isBusy ? busyMs : idleMs)
 }
 
 async function stop(): Promise<void> {
@@ -182,4 +183,5 @@ parentPort?.on('message', hear)
 emit(healthEvent('sensors.started', `the sensors begin: ${start.sensors.join(', ')}`))
 tick()
 await startAll()
+keepHeapSmall()
 tell({ kind: 'started' })

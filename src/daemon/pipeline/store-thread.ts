@@ -4,6 +4,7 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
+import { keepHeapSmall } from '../../base/collect-garbage.ts'
 import { openOutputs } from '../../outputs/index.ts'
 import { type EventQuery, type EventRow, openStore, type QueryResult } from '../../store/index.ts'
 import type {
@@ -135,4 +136,5 @@ start.sensors.on('message', (message: RowsMessage) => {
 parentPort?.on('message', (message: ToStore) => {
   void hear(message)
 })
+keepHeapSmall()
 tell({ kind: 'started' })

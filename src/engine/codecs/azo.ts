@@ -3,11 +3,12 @@
 // against the behaviour of ESTsoft's own decoder in the source of UnEgg 0.5.
 
 import type { ByteSource } from '../source/byte-source.ts'
-import { AzoFlag, AzoPredicted } from './azo-models.ts'
 import { AzoMatches } from './azo-matches.ts'
+import { AzoFlag, AzoPredicted } from './azo-models.ts'
 import { AzoRange } from './azo-range.ts'
-import type { Codec } from './codec.ts'
+import { u32Be } from './big-endian.ts'
 import { InputBuffer } from './input-buffer.ts'
+import { InputCodec } from './input-codec.ts'
 
 const version = 0x31
 const flagFilter = 1
@@ -28,16 +29,11 @@ interface Models {
   readonly matches: AzoMatches
 }
 
-export class Azo implements Codec {
-  readonly #input: InputBuffer
+export class Azo extends InputCodec<InputBuffer> {
   readonly #range: AzoRange
   readonly #checkTime: () => void
-  readonly #start: number
   #isFiltered = false
   #isBegun = false
-  #isDone = false
-  #fault: string | undefined
-  #isUnsupported = false
   #models: Models | undefined
   #block: Uint8Array = new Uint8Array(0)
   #blockBytes = 0
@@ -45,31 +41,18 @@ export class Azo implements Codec {
 
   /** Decodes the bytes from `start`, never past `end`; `checkTime` is called every 64 KiB of output. */
   constructor(input: ByteSource, start: number, end: number, checkTime: () => void) {
-    this.#input = new InputBuffer(input, start, end)
-    this.#range = new AzoRange(this.#input)
-    this.#start = start
+    super(new InputBuffer(input, start, end), start)
+    this.#range = new AzoRange(this.input)
     this.#checkTime = checkTime
   }
 
-  get consumed(): number {
-    return this.#input.offset - this.#start
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
-  get isUnsupported(): boolean {
-    return this.#isUnsupported
-  }
-
   read(out: Uint8Array): number {
-    while (this.#taken === this.#blockBytes && !this.#isDone) this.#decodeBlock()
+    while (this.#taken === this.#blockBytes && !this.isDone) this.#decodeBlock()
     const count = Math.min(out.length, this.#blockBytes - this.#taken)
     out.set(this.#block.subarray(this.#taken, this.#taken + count))
     this.#taken += count
     if (count === 0) this.#close()
-    if (count === 0 && this.#input.thrown !== undefined) throw this.#input.thrown
+    if (count === 0 && this.input.thrown !== undefined) throw this.input.thrown
     return count
   }
 
@@ -81,40 +64,32 @@ export class Azo implements Codec {
     this.#models = undefined
   }
 
-  #stop(fault: string): void {
-    this.#isDone = true
-    if (this.#input.thrown === undefined) this.#fault = fault
-  }
-
   #decodeBlock(): void {
-    const input = this.#input
+    const input = this.input
     this.#blockBytes = 0
     this.#taken = 0
     if (!this.#isBegun && !this.#begin()) return
-    if (!input.has(blockHeaderBytes)) return this.#stop('the AZO data end early')
+    if (!input.has(blockHeaderBytes)) return this.stop('the AZO data end early')
     const size = this.#bigEndian()
     const packed = this.#bigEndian()
     const check = this.#bigEndian()
-    if ((size ^ packed) >>> 0 !== check || packed > size) return this.#stop('an AZO block has wrong lengths')
+    if ((size ^ packed) >>> 0 !== check || packed > size) return this.stop('an AZO block has wrong lengths')
     if (size === 0 || packed === 0) {
-      this.#isDone = true
+      this.isDone = true
       return
     }
-    if (size > longestBlock) {
-      this.#isUnsupported = true
-      return this.#stop('an AZO block is longer than 64 MiB')
-    }
+    if (size > longestBlock) return this.refuse('an AZO block is longer than 64 MiB')
     if (packed + leastGain > size) {
-      if (packed !== size) return this.#stop('an AZO block has wrong lengths')
+      if (packed !== size) return this.stop('an AZO block has wrong lengths')
       this.#copyStored(size)
     } else this.#unpack(size, packed)
     if (this.#isFiltered) filterCalls(this.#block, this.#blockBytes)
   }
 
   #begin(): boolean {
-    const input = this.#input
+    const input = this.input
     if (!input.has(streamHeaderBytes)) {
-      this.#stop('the AZO data end early')
+      this.stop('the AZO data end early')
       return false
     }
     const found = input.bytes[input.at]!
@@ -122,15 +97,14 @@ export class Azo implements Codec {
     input.at += streamHeaderBytes
     this.#isBegun = true
     if (found === version) return true
-    this.#isUnsupported = true
-    this.#stop('another version of AZO')
+    this.refuse('another version of AZO')
     return false
   }
 
   #bigEndian(): number {
-    const { bytes, at } = this.#input
-    this.#input.at += 4
-    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+    const { bytes, at } = this.input
+    this.input.at += 4
+    return u32Be(bytes, at)
   }
 
   /** Makes room for `bytes`: with what is really decoded, not with what a header claims. */
@@ -145,34 +119,34 @@ export class Azo implements Codec {
 
   #copyStored(size: number): void {
     let done = 0
-    while (done < size && this.#input.has(1)) {
-      const count = Math.min(this.#input.ready, size - done)
+    while (done < size && this.input.has(1)) {
+      const count = Math.min(this.input.ready, size - done)
       this.#grow(done + count)
-      this.#block.set(this.#input.bytes.subarray(this.#input.at, this.#input.at + count), done)
-      this.#input.at += count
+      this.#block.set(this.input.bytes.subarray(this.input.at, this.input.at + count), done)
+      this.input.at += count
       done += count
       this.#checkTime()
     }
     this.#blockBytes = done
-    if (done < size) this.#stop('the AZO data end early')
+    if (done < size) this.stop('the AZO data end early')
   }
 
   #unpack(size: number, packed: number): void {
     const models = this.#freshModels()
-    const end = this.#input.offset + packed
+    const end = this.input.offset + packed
     this.#range.begin()
     this.#grow(1)
     this.#block[0] = models.literals.decode(this.#range, 0)
     this.#blockBytes = 1
-    while (this.#blockBytes < size && this.#fault === undefined) {
+    while (this.#blockBytes < size && this.fault === undefined) {
       this.#checkTime()
       const until = Math.min(size, this.#blockBytes + lookEvery)
       this.#grow(until)
       this.#decodeUntil(models, until, size)
-      if (this.#input.thrown !== undefined) this.#isDone = true
-      else if (this.#range.isBroken) this.#stop('the AZO data are damaged')
-      else if (this.#input.offset > end) this.#stop('an AZO block is longer than it says')
-      if (this.#isDone) return
+      if (this.input.thrown !== undefined) this.isDone = true
+      else if (this.#range.isBroken) this.stop('the AZO data are damaged')
+      else if (this.input.offset > end) this.stop('an AZO block is longer than it says')
+      if (this.isDone) return
     }
     this.#skipTo(end)
   }
@@ -217,7 +191,7 @@ export class Azo implements Codec {
 
   /** A block may have bytes behind those that the decoder needed. */
   #skipTo(end: number): void {
-    const input = this.#input
+    const input = this.input
     while (input.offset < end && input.has(1)) input.at += Math.min(input.ready, end - input.offset)
   }
 }

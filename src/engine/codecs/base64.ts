@@ -1,8 +1,8 @@
 // Base64 (RFC 4648), pulled from a range of a source as the readers of mail and of web pages decode it: white space and
 // stray characters are passed over, padding ends a group and not the data, and a last group may lack its padding.
 
-import { type ByteSource, maxRead } from '../source/byte-source.ts'
-import type { Decoder } from '../source/decoded-source.ts'
+import type { ByteSource } from '../source/byte-source.ts'
+import { RangeDecoder } from './range-decoder.ts'
 
 const standard = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 /** In the tables: no digit. Its place is above the 24 bits of a group. */
@@ -25,30 +25,13 @@ const third = digits.map((value) => (value === none ? none : value << 6))
 /** Whether a byte is a base64 digit, of the usual alphabet or of that of URLs: 1 or 0. */
 export const isBase64Digit: Uint8Array = Uint8Array.from(digits, (value) => (value === none ? 0 : 1))
 
-export class Base64Decoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #at: number
+export class Base64Decoder extends RangeDecoder {
   #bits = 0
   #value = 0
 
-  /** Decodes `[start, end)`. */
-  constructor(source: ByteSource, start: number, end: number) {
-    this.#source = source
-    this.#start = start
-    this.#end = end
-    this.#at = start
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
-
   read(out: Uint8Array): number {
-    while (this.#at < this.#end) {
-      const wanted = Math.min(maxRead, this.#end - this.#at, Math.ceil(out.length * inputPerOutput) + 64)
-      const view = this.#source.read(this.#at, wanted)
+    while (this.at < this.end) {
+      const view = this.view(Math.ceil(out.length * inputPerOutput) + 64)
       if (view.length === 0) break
       const count = this.#decode(view, out)
       if (count > 0) return count
@@ -90,7 +73,7 @@ export class Base64Decoder implements Decoder {
         }
       } else if (byte === padding) bits = 0
     }
-    this.#at += at
+    this.at += at
     this.#bits = bits
     this.#value = value
     return to

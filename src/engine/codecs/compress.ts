@@ -2,8 +2,8 @@
 // groups of eight codes; a group is left where the width changes.
 
 import type { ByteSource } from '../source/byte-source.ts'
-import type { Codec } from './codec.ts'
 import { InputBuffer } from './input-buffer.ts'
+import { InputCodec } from './input-codec.ts'
 
 const headerBytes = 3
 const firstBits = 9
@@ -23,9 +23,7 @@ export function isCompressMagic(bytes: Uint8Array, at: number): boolean {
   )
 }
 
-export class Compress implements Codec {
-  readonly #input: InputBuffer
-  readonly #start: number
+export class Compress extends InputCodec<InputBuffer> {
   #maxBits = 0
   /** In block mode code 256 empties the table. */
   #isBlockMode = false
@@ -40,54 +38,33 @@ export class Compress implements Codec {
   #next = 0
   #previous = -1
   #firstByte = 0
-  #isDone = false
-  #fault: string | undefined
-  #isUnsupported = false
 
   /** Decodes from the header at `start`, never past `end`; the data have no end mark. */
   constructor(input: ByteSource, start: number, end = Number.POSITIVE_INFINITY) {
-    this.#input = new InputBuffer(input, start, end)
-    this.#start = start
+    super(new InputBuffer(input, start, end), start)
   }
 
-  get consumed(): number {
-    const taken = this.#input.offset - this.#start + ((this.#groupBit + 7) >> 3)
-    return this.#isDone ? this.#input.offset - this.#start + this.#input.ready : taken
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
-  get isUnsupported(): boolean {
-    return this.#isUnsupported
+  override get consumed(): number {
+    return super.consumed + (this.isDone ? this.input.ready : (this.#groupBit + 7) >> 3)
   }
 
   read(out: Uint8Array): number {
     if (this.#maxBits === 0) this.#begin()
     let to = this.#unstack(out, 0)
-    while (to < out.length && !this.#isDone) {
+    while (to < out.length && !this.isDone) {
       const code = this.#code()
-      if (code < 0) this.#isDone = true
+      if (code < 0) this.isDone = true
       else to = this.#write(code, out, to)
     }
-    if (to === 0 && this.#input.thrown !== undefined) throw this.#input.thrown
+    if (to === 0 && this.input.thrown !== undefined) throw this.input.thrown
     return to
   }
 
-  #stop(fault: string): void {
-    if (this.#input.thrown === undefined) this.#fault ??= fault
-    this.#isDone = true
-  }
-
   #begin(): void {
-    const input = this.#input
-    if (!input.has(headerBytes)) return this.#stop('the compress header is cut off')
+    const input = this.input
+    if (!input.has(headerBytes)) return this.stop('the compress header is cut off')
     const flags = input.bytes[input.at + 2]!
-    if (!isCompressMagic(input.bytes, input.at)) {
-      this.#isUnsupported = true
-      return this.#stop('the compress header has unknown flags')
-    }
+    if (!isCompressMagic(input.bytes, input.at)) return this.refuse('the compress header has unknown flags')
     input.at += headerBytes
     this.#maxBits = flags & 0x1f
     this.#isBlockMode = (flags & 0x80) !== 0
@@ -97,7 +74,7 @@ export class Compress implements Codec {
 
   /** The next code, or -1 at the end. */
   #code(): number {
-    const input = this.#input
+    const input = this.input
     if (this.#next > (1 << this.#bits) - 1 && this.#bits < this.#maxBits) {
       this.#leaveGroup()
       this.#bits++
@@ -122,7 +99,7 @@ export class Compress implements Codec {
   }
 
   #leaveGroup(): void {
-    if (this.#groupBit > 0) this.#input.at = Math.min(this.#input.end, this.#input.at + this.#bits)
+    if (this.#groupBit > 0) this.input.at = Math.min(this.input.end, this.input.at + this.#bits)
     this.#groupBit = 0
   }
 
@@ -142,13 +119,13 @@ export class Compress implements Codec {
     if (code >= this.#next) {
       // The one that is being made: the string before and its own first byte.
       if (code > this.#next || this.#previous < 0) {
-        this.#stop('a code stands for nothing')
+        this.stop('a code stands for nothing')
         return to
       }
       stack[--top] = this.#firstByte
       current = this.#previous
     } else if (this.#previous < 0 && code > 255) {
-      this.#stop('a code stands for nothing')
+      this.stop('a code stands for nothing')
       return to
     }
     while (current > 255) {

@@ -3,8 +3,8 @@
 
 import type { ByteSource } from '../source/byte-source.ts'
 import { BitReader } from './bit-reader.ts'
-import type { Codec } from './codec.ts'
 import { History } from './history.ts'
+import { InputCodec } from './input-codec.ts'
 import { readShannonFano, type ShannonFano } from './shannon-fano.ts'
 
 const largeWindow = 8192
@@ -22,9 +22,7 @@ export interface ExplodeOptions {
   readonly unpackedSize: number
 }
 
-export class Explode implements Codec {
-  readonly #input: BitReader
-  readonly #start: number
+export class Explode extends InputCodec<BitReader> {
   readonly #options: ExplodeOptions
   readonly #history: History
   readonly #lowBits: number
@@ -32,87 +30,71 @@ export class Explode implements Codec {
   #lengths: ShannonFano | undefined
   #distances: ShannonFano | undefined
   #written = 0
-  #isDone = false
-  #fault: string | undefined
 
   constructor(input: ByteSource, start: number, end: number, options: ExplodeOptions) {
-    this.#input = new BitReader(input, start, end)
-    this.#start = start
+    super(new BitReader(input, start, end), start)
     this.#options = options
     this.#lowBits = options.isLargeWindow ? 7 : 6
     this.#history = new History(options.isLargeWindow ? largeWindow : smallWindow)
   }
 
-  get consumed(): number {
-    return this.#input.offset - this.#start
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
   read(out: Uint8Array): number {
     const history = this.#history
-    if (this.#lengths === undefined && !this.#isDone) this.#readTrees()
-    while (history.pending === 0 && !this.#isDone && this.#input.thrown === undefined) this.#decode()
-    this.#input.dropView()
+    if (this.#lengths === undefined && !this.isDone) this.#readTrees()
+    while (history.pending === 0 && !this.isDone && this.input.thrown === undefined) this.#decode()
+    this.input.dropView()
     const count = history.take(out)
     if (count > 0) return count
-    if (this.#input.thrown !== undefined) throw this.#input.thrown
+    if (this.input.thrown !== undefined) throw this.input.thrown
     history.close()
     return 0
   }
 
-  #stop(fault: string): void {
-    if (this.#input.thrown === undefined) this.#fault = fault
-    this.#isDone = true
-  }
-
   #readTrees(): void {
     if (this.#options.hasLiteralTree) {
-      this.#literals = readShannonFano(this.#input, 256)
-      if (this.#literals === undefined) return this.#stop('a Shannon-Fano tree is wrong')
+      this.#literals = readShannonFano(this.input, 256)
+      if (this.#literals === undefined) return this.stop('a Shannon-Fano tree is wrong')
     }
-    this.#lengths = readShannonFano(this.#input, 64)
-    this.#distances = readShannonFano(this.#input, 64)
+    this.#lengths = readShannonFano(this.input, 64)
+    this.#distances = readShannonFano(this.input, 64)
     if (this.#lengths === undefined || this.#distances === undefined)
-      this.#stop('a Shannon-Fano tree is wrong')
+      this.stop('a Shannon-Fano tree is wrong')
   }
 
   #decode(): void {
     const history = this.#history
-    const input = this.#input
+    const input = this.input
     const left = this.#options.unpackedSize - this.#written
     history.makeRoom(stepBytes + longestMatch)
     const from = history.at
     const end = from + Math.min(stepBytes, left)
     while (history.at < end) {
-      if (!input.need(1)) return this.#stop(endsEarly)
+      if (!input.need(1)) return this.stop(endsEarly)
       if (input.take(1) === 0) this.#copyMatch(from + left)
       else this.#copyLiteral()
-      if (this.#isDone) return
+      if (this.isDone) return
     }
     this.#written += history.at - from
-    this.#isDone = this.#written >= this.#options.unpackedSize
+    this.isDone = this.#written >= this.#options.unpackedSize
   }
 
   #copyLiteral(): void {
     const history = this.#history
     let byte = -1
-    if (this.#literals !== undefined) byte = this.#literals.next(this.#input)
-    else if (this.#input.need(8)) byte = this.#input.take(8)
-    if (byte < 0) return this.#stop(endsEarly)
+    if (this.#literals !== undefined) byte = this.#literals.next(this.input)
+    else if (this.input.need(8)) byte = this.input.take(8)
+    if (byte < 0) return this.stop(endsEarly)
     history.buffer[history.at++] = byte
   }
 
   #copyMatch(limit: number): void {
-    const input = this.#input
+    const input = this.input
     const history = this.#history
-    if (!input.need(this.#lowBits)) return this.#stop(endsEarly)
+    if (!input.need(this.#lowBits)) return this.stop(endsEarly)
     const low = input.take(this.#lowBits)
     const high = this.#distances?.next(input) ?? -1
     const code = this.#lengths?.next(input) ?? -1
-    if (high < 0 || code < 0 || (code === 63 && !input.need(8))) return this.#stop(endsEarly)
+    if (high < 0 || code < 0 || (code === 63 && !input.need(8))) return this.stop(endsEarly)
     // 5.3.7: with a literal tree a match is worth it from three bytes on.
     const length = code + (this.#literals === undefined ? 2 : 3) + (code === 63 ? input.take(8) : 0)
     const distance = ((high << this.#lowBits) | low) + 1

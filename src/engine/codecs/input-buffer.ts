@@ -79,6 +79,13 @@ export class InputBuffer {
     return this.end - this.at >= count
   }
 
+  /** Passes over up to `count` bytes, of which some may be ready; returns how many. 0 is the end of the input. */
+  skip(count: number): number {
+    const passed = this.has(1) ? Math.min(count, this.ready) : 0
+    this.at += passed
+    return passed
+  }
+
   /** Copies up to `out.length` bytes; fewer only at the end of the input. */
   copyTo(out: Uint8Array): number {
     let done = 0

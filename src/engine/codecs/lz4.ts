@@ -2,9 +2,9 @@
 // skippable ones. Dictionaries are not supported.
 
 import type { ByteSource } from '../source/byte-source.ts'
-import type { Codec } from './codec.ts'
 import { History } from './history.ts'
 import { InputBuffer } from './input-buffer.ts'
+import { InputCodec } from './input-codec.ts'
 import { u32, u64 } from './little-endian.ts'
 import { decodeLz4Block, maxExpansion } from './lz4-block.ts'
 import { XxHash32 } from './xx-hash-32.ts'
@@ -43,35 +43,17 @@ const legacyFrame: Frame = {
   contentSize: undefined,
 }
 
-export class Lz4 implements Codec {
-  readonly #input: InputBuffer
-  readonly #start: number
+export class Lz4 extends InputCodec<InputBuffer> {
   #history = new History(reachBytes)
   #block = new Uint8Array(0)
   #frame: Frame | undefined
   #size = 0
   #skip = 0
   #hasFrame = false
-  #isDone = false
-  #fault: string | undefined
-  #isUnsupported = false
 
   /** Decodes the frames from `start` on, never past `end`. */
   constructor(input: ByteSource, start: number, end = Number.POSITIVE_INFINITY) {
-    this.#input = new InputBuffer(input, start, end)
-    this.#start = start
-  }
-
-  get consumed(): number {
-    return this.#input.offset - this.#start
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
-  get isUnsupported(): boolean {
-    return this.#isUnsupported
+    super(new InputBuffer(input, start, end), start)
   }
 
   read(out: Uint8Array): number {
@@ -82,36 +64,24 @@ export class Lz4 implements Codec {
         this.#frame?.hash?.update(out.subarray(0, count))
         return count
       }
-      if (this.#isDone) break
+      if (this.isDone) break
       if (this.#skip > 0) this.#skipSome()
       else if (this.#frame === undefined) this.#beginFrame()
       else this.#decodeBlock(this.#frame)
     }
     this.#history.close()
-    if (this.#input.thrown !== undefined) throw this.#input.thrown
+    if (this.input.thrown !== undefined) throw this.input.thrown
     return 0
   }
 
-  #stop(fault: string): void {
-    if (this.#input.thrown === undefined) this.#fault ??= fault
-    this.#isDone = true
-  }
-
-  #refuse(fault: string): void {
-    this.#isUnsupported = true
-    this.#stop(fault)
-  }
-
   #skipSome(): void {
-    const input = this.#input
-    if (!input.has(1)) return this.#stop(cutOff)
-    const count = Math.min(this.#skip, input.ready)
-    input.at += count
+    const count = this.input.skip(this.#skip)
     this.#skip -= count
+    if (count === 0) this.stop(cutOff)
   }
 
   #beginFrame(): void {
-    const input = this.#input
+    const input = this.input
     input.has(longestHeader)
     const bytes = input.bytes.subarray(0, input.end)
     const { at } = input
@@ -122,8 +92,8 @@ export class Lz4 implements Codec {
       return
     }
     if (!isLz4Magic(bytes, at)) {
-      if (this.#hasFrame) this.#isDone = true
-      else this.#stop('the LZ4 header is missing')
+      if (this.#hasFrame) this.isDone = true
+      else this.stop('the LZ4 header is missing')
       return
     }
     this.#hasFrame = true
@@ -142,12 +112,12 @@ export class Lz4 implements Codec {
     const hasSize = (flags & 0x08) !== 0
     const hasDictionary = (flags & 0x01) !== 0
     const end = at + 2 + (hasSize ? 8 : 0) + (hasDictionary ? 4 : 0)
-    if (end >= bytes.length) return this.#stop(cutOff)
-    if (flags >> 6 !== 1 || sizeCode < 4) return this.#refuse('the LZ4 frame is of an unknown version')
+    if (end >= bytes.length) return this.stop(cutOff)
+    if (flags >> 6 !== 1 || sizeCode < 4) return this.refuse('the LZ4 frame is of an unknown version')
     const sum = (new XxHash32().update(bytes.subarray(at, end)).digest() >>> 8) & 0xff
-    if (sum !== bytes[end]) this.#fault ??= 'the checksum of the LZ4 header is wrong'
-    if (hasDictionary) return this.#refuse('packed with a dictionary, which is not there')
-    this.#input.at = end + 1
+    if (sum !== bytes[end]) this.note('the checksum of the LZ4 header is wrong')
+    if (hasDictionary) return this.refuse('packed with a dictionary, which is not there')
+    this.input.at = end + 1
     this.#frame = {
       isLegacy: false,
       maxBlock: 1 << (8 + 2 * sizeCode),
@@ -159,11 +129,11 @@ export class Lz4 implements Codec {
   }
 
   #decodeBlock(frame: Frame): void {
-    const input = this.#input
+    const input = this.input
     if (!input.has(4)) {
       // A legacy frame ends with the file.
-      if (!frame.isLegacy || input.ready > 0) return this.#stop(cutOff)
-      this.#isDone = true
+      if (!frame.isLegacy || input.ready > 0) return this.stop(cutOff)
+      this.isDone = true
       return
     }
     const word = u32(input.bytes, input.at)
@@ -176,19 +146,18 @@ export class Lz4 implements Codec {
     if (word === 0) return this.#endFrame(frame)
     const size = frame.isLegacy ? word : (word & ~storedMark) >>> 0
     const isStored = !frame.isLegacy && word !== size
-    if (size > (frame.isLegacy ? longestLegacy : frame.maxBlock))
-      return this.#stop('an LZ4 block is too long')
+    if (size > (frame.isLegacy ? longestLegacy : frame.maxBlock)) return this.stop('an LZ4 block is too long')
     const isWhole = this.#readBlock(size)
     const fault = isStored ? this.#append(size) : this.#unpack(size, frame)
-    if (fault !== undefined) return this.#stop(fault)
-    if (!isWhole) return this.#stop(cutOff)
+    if (fault !== undefined) return this.stop(fault)
+    if (!isWhole) return this.stop(cutOff)
     if (frame.hasBlockSums) this.#checkBlock(size)
   }
 
   /** False: the input ended first; what is missing is zeros then. */
   #readBlock(size: number): boolean {
     if (this.#block.length < size) this.#block = new Uint8Array(Math.max(reachBytes, size))
-    const got = this.#input.copyTo(this.#block.subarray(0, size))
+    const got = this.input.copyTo(this.#block.subarray(0, size))
     if (got < size) this.#block = this.#block.slice(0, got)
     return got === size
   }
@@ -214,23 +183,23 @@ export class Lz4 implements Codec {
   }
 
   #checkBlock(size: number): void {
-    const input = this.#input
-    if (!input.has(4)) return this.#stop(cutOff)
+    const input = this.input
+    if (!input.has(4)) return this.stop(cutOff)
     const sum = new XxHash32().update(this.#block.subarray(0, size)).digest()
-    if (sum !== u32(input.bytes, input.at)) this.#fault ??= 'the checksum of a block is wrong'
+    if (sum !== u32(input.bytes, input.at)) this.note('the checksum of a block is wrong')
     input.at += 4
   }
 
   #endFrame(frame: Frame): void {
     this.#frame = undefined
-    if (frame.isLegacy) return this.#stop('an LZ4 block is empty')
+    if (frame.isLegacy) return this.stop('an LZ4 block is empty')
     if (frame.contentSize !== undefined && frame.contentSize !== this.#size) {
-      this.#fault ??= 'a frame is not as long as it says'
+      this.note('a frame is not as long as it says')
     }
     if (frame.hash === undefined) return
-    const input = this.#input
-    if (!input.has(4)) return this.#stop(cutOff)
-    if (u32(input.bytes, input.at) !== frame.hash.digest()) this.#fault ??= 'the checksum of a frame is wrong'
+    const input = this.input
+    if (!input.has(4)) return this.stop(cutOff)
+    if (u32(input.bytes, input.at) !== frame.hash.digest()) this.note('the checksum of a frame is wrong')
     input.at += 4
   }
 }

@@ -1,7 +1,6 @@
 // Quoted-printable (RFC 2045, 6.7), pulled from a range of a source. What is no escape stands for itself.
 
-import { type ByteSource, maxRead } from '../source/byte-source.ts'
-import type { Decoder } from '../source/decoded-source.ts'
+import { RangeDecoder } from './range-decoder.ts'
 
 const equals = 0x3d
 const lf = 0x0a
@@ -15,30 +14,12 @@ for (let value = 0; value < 16; value++) {
   hex[value.toString(16).toUpperCase().charCodeAt(0)] = value
 }
 
-export class QuotedPrintableDecoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #at: number
-
-  /** Decodes `[start, end)`. */
-  constructor(source: ByteSource, start: number, end: number) {
-    this.#source = source
-    this.#start = start
-    this.#end = end
-    this.#at = start
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
-
+export class QuotedPrintableDecoder extends RangeDecoder {
   read(out: Uint8Array): number {
-    while (this.#at < this.#end) {
-      const wanted = Math.min(maxRead, this.#end - this.#at, out.length * 3 + longestGap + 3)
-      const view = this.#source.read(this.#at, wanted)
+    while (this.at < this.end) {
+      const view = this.view(out.length * 3 + longestGap + 3)
       if (view.length === 0) break
-      const count = this.#decode(view, out, view.length === this.#end - this.#at)
+      const count = this.#decode(view, out, view.length === this.end - this.at)
       if (count > 0) return count
     }
     return 0
@@ -71,7 +52,7 @@ export class QuotedPrintableDecoder implements Decoder {
         at++
       }
     }
-    this.#at += at
+    this.at += at
     return to
   }
 }

@@ -3,17 +3,15 @@
 
 import type { ByteSource } from '../source/byte-source.ts'
 import { BitReader } from './bit-reader.ts'
-import type { Codec } from './codec.ts'
 import { History } from './history.ts'
+import { InputCodec } from './input-codec.ts'
 
 const escape = 144
 const maxFollowers = 32
 const stepBytes = 16 * 1024
 const endsEarly = 'the reduced data end early'
 
-export class Unreduce implements Codec {
-  readonly #input: BitReader
-  readonly #start: number
+export class Unreduce extends InputCodec<BitReader> {
   readonly #factor: number
   readonly #size: number
   readonly #history: History
@@ -22,54 +20,38 @@ export class Unreduce implements Codec {
   #hasFollowers = false
   #previous = 0
   #written = 0
-  #isDone = false
-  #fault: string | undefined
 
   /** `factor` is 1 to 4, as the methods 2 to 5 say. The data end when `unpackedSize` bytes are written. */
   constructor(input: ByteSource, start: number, end: number, how: { factor: number; unpackedSize: number }) {
-    this.#input = new BitReader(input, start, end)
-    this.#start = start
+    super(new BitReader(input, start, end), start)
     this.#factor = how.factor
     this.#size = how.unpackedSize
     this.#history = new History(16 * 256 * 2)
   }
 
-  get consumed(): number {
-    return this.#input.offset - this.#start
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
   read(out: Uint8Array): number {
     const history = this.#history
-    if (!this.#hasFollowers && !this.#isDone) this.#readFollowers()
-    while (history.pending === 0 && !this.#isDone && this.#input.thrown === undefined) this.#decode()
-    this.#input.dropView()
+    if (!this.#hasFollowers && !this.isDone) this.#readFollowers()
+    while (history.pending === 0 && !this.isDone && this.input.thrown === undefined) this.#decode()
+    this.input.dropView()
     const count = history.take(out)
     if (count > 0) return count
-    if (this.#input.thrown !== undefined) throw this.#input.thrown
+    if (this.input.thrown !== undefined) throw this.input.thrown
     history.close()
     return 0
-  }
-
-  #stop(fault: string): void {
-    if (this.#input.thrown === undefined) this.#fault = fault
-    this.#isDone = true
   }
 
   /** 5.2.4: for each byte, from the last to the first, up to 32 that may follow it. */
   #readFollowers(): void {
     this.#hasFollowers = true
     for (let byte = 255; byte >= 0; byte--) {
-      if (!this.#input.need(6)) return this.#stop(endsEarly)
-      const count = this.#input.take(6)
-      if (count > maxFollowers) return this.#stop('a set of followers is too large')
+      if (!this.input.need(6)) return this.stop(endsEarly)
+      const count = this.input.take(6)
+      if (count > maxFollowers) return this.stop('a set of followers is too large')
       this.#counts[byte] = count
       for (let i = 0; i < count; i++) {
-        if (!this.#input.need(8)) return this.#stop(endsEarly)
-        this.#followers[byte * maxFollowers + i] = this.#input.take(8)
+        if (!this.input.need(8)) return this.stop(endsEarly)
+        this.#followers[byte * maxFollowers + i] = this.input.take(8)
       }
     }
   }
@@ -81,26 +63,26 @@ export class Unreduce implements Codec {
     const from = history.at
     const left = this.#size - this.#written
     const end = from + Math.min(stepBytes, left)
-    while (history.at < end && !this.#isDone) {
+    while (history.at < end && !this.isDone) {
       const byte = this.#byte()
       if (byte < 0) break
       if (byte === escape) this.#copyMatch(from + left)
       else history.buffer[history.at++] = byte
     }
     this.#written += history.at - from
-    this.#isDone ||= this.#written >= this.#size
+    this.isDone ||= this.#written >= this.#size
   }
 
   #byte(): number {
     const byte = this.#nextByte()
-    if (byte < 0) this.#stop(endsEarly)
+    if (byte < 0) this.stop(endsEarly)
     else this.#previous = byte
     return byte
   }
 
   /** 5.2.5: a zero bit, then as many bits as the number of followers needs; a one bit, then the byte. */
   #nextByte(): number {
-    const input = this.#input
+    const input = this.input
     const count = this.#counts[this.#previous]!
     if (count > 0) {
       if (!input.need(1)) return -1

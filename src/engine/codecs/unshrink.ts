@@ -3,7 +3,7 @@
 
 import type { ByteSource } from '../source/byte-source.ts'
 import { BitReader } from './bit-reader.ts'
-import type { Codec } from './codec.ts'
+import { InputCodec } from './input-codec.ts'
 
 const maxBits = 13
 const tableSize = 1 << maxBits
@@ -12,9 +12,7 @@ const firstFree = 257
 const noParent = -1
 const unused = -2
 
-export class Unshrink implements Codec {
-  readonly #input: BitReader
-  readonly #start: number
+export class Unshrink extends InputCodec<BitReader> {
   /** Of each code: the code of all its bytes but the last; `unused` where there is none. */
   readonly #parents = new Int16Array(tableSize).fill(unused)
   readonly #bytes = new Uint8Array(tableSize)
@@ -25,13 +23,10 @@ export class Unshrink implements Codec {
   #firstByte = 0
   #free = firstFree
   #left: number
-  #isDone = false
-  #fault: string | undefined
 
   /** The data have no end mark: they end when `unpackedSize` bytes are written. */
   constructor(input: ByteSource, start: number, end: number, unpackedSize: number) {
-    this.#input = new BitReader(input, start, end)
-    this.#start = start
+    super(new BitReader(input, start, end), start)
     this.#left = unpackedSize
     for (let byte = 0; byte < 256; byte++) {
       this.#parents[byte] = noParent
@@ -39,30 +34,17 @@ export class Unshrink implements Codec {
     }
   }
 
-  get consumed(): number {
-    return this.#input.offset - this.#start
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
   read(out: Uint8Array): number {
     const end = Math.min(out.length, this.#left)
     let to = this.#unstack(out, 0, end)
-    while (to < end && !this.#isDone) {
+    while (to < end && !this.isDone) {
       this.#step()
       to = this.#unstack(out, to, end)
     }
     this.#left -= to
-    this.#input.dropView()
-    if (to === 0 && this.#input.thrown !== undefined) throw this.#input.thrown
+    this.input.dropView()
+    if (to === 0 && this.input.thrown !== undefined) throw this.input.thrown
     return to
-  }
-
-  #stop(fault: string): void {
-    if (this.#input.thrown === undefined) this.#fault = fault
-    this.#isDone = true
   }
 
   #unstack(out: Uint8Array, from: number, end: number): number {
@@ -73,10 +55,10 @@ export class Unshrink implements Codec {
 
   #step(): void {
     const code = this.#code()
-    if (code < 0) return this.#stop('the shrunk data end early')
+    if (code < 0) return this.stop('the shrunk data end early')
     if (code === controlCode) return this.#control()
     if (this.#previous < 0) {
-      if (code > 255) return this.#stop('a code stands for nothing')
+      if (code > 255) return this.stop('a code stands for nothing')
       this.#firstByte = code
       this.#stack[--this.#stackAt] = code
       this.#previous = code
@@ -94,8 +76,8 @@ export class Unshrink implements Codec {
   }
 
   #code(): number {
-    if (!this.#input.need(this.#bits)) return -1
-    return this.#input.take(this.#bits)
+    if (!this.input.need(this.#bits)) return -1
+    return this.input.take(this.#bits)
   }
 
   /** 5.1.3: the codes after 256 are 1, wider codes, and 2, clear the leaves. */
@@ -103,9 +85,9 @@ export class Unshrink implements Codec {
     const command = this.#code()
     if (command === 1) {
       this.#bits++
-      if (this.#bits > maxBits) this.#stop('the codes grow too wide')
+      if (this.#bits > maxBits) this.stop('the codes grow too wide')
     } else if (command === 2) this.#clearLeaves()
-    else this.#stop('a control code is unknown')
+    else this.stop('a control code is unknown')
   }
 
   #clearLeaves(): void {
@@ -125,14 +107,14 @@ export class Unshrink implements Codec {
     while (current > 255) {
       const parent = this.#parents[current]!
       if (parent === unused || this.#stackAt === 0) {
-        this.#stop('a code stands for nothing')
+        this.stop('a code stands for nothing')
         return false
       }
       this.#stack[--this.#stackAt] = this.#bytes[current]!
       current = parent
     }
     if (this.#stackAt === 0) {
-      this.#stop('a code stands for nothing')
+      this.stop('a code stands for nothing')
       return false
     }
     this.#stack[--this.#stackAt] = current

@@ -1,8 +1,8 @@
 // uuencode (POSIX.1-2024, uuencode), pulled from the lines of a range. A line's first character is its length; what is
 // missing at its end are spaces (zeros) that a mail program cut off.
 
-import { type ByteSource, maxRead } from '../source/byte-source.ts'
-import type { Decoder } from '../source/decoded-source.ts'
+import { maxRead } from '../source/byte-source.ts'
+import { RangeDecoder } from './range-decoder.ts'
 
 const lf = 0x0a
 const cr = 0x0d
@@ -10,29 +10,16 @@ const cr = 0x0d
 const longestLine = 256
 const bytesOfLine = 63
 
-/** Decodes whole lines up to a line of length zero, an `end`, or the end of the range. */
-export class UuDecoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
+/**
+ * Decodes whole lines up to a line of length zero, an `end`, or the end of the range, which begins behind the line of
+ * `begin`.
+ */
+export class UuDecoder extends RangeDecoder {
   readonly #pending = new Uint8Array(bytesOfLine)
   #pendingFrom = 0
   #pendingTo = 0
-  #at: number
   #isAtEnd = false
   #fault: string | undefined
-
-  /** Decodes `[start, end)`; `start` is that of the first line behind `begin`. */
-  constructor(source: ByteSource, start: number, end: number) {
-    this.#source = source
-    this.#start = start
-    this.#end = end
-    this.#at = start
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
 
   /** What was wrong, once the end was reached. */
   get fault(): string | undefined {
@@ -42,7 +29,7 @@ export class UuDecoder implements Decoder {
   read(out: Uint8Array): number {
     let to = this.#takePending(out, 0)
     while (to < out.length && !this.#isAtEnd) {
-      const view = this.#source.read(this.#at, Math.min(maxRead, this.#end - this.#at))
+      const view = this.view(maxRead)
       const next = this.#decodeLines(view, out, to)
       // Nothing came of it: the range has ended.
       if (view.length === 0) this.#stop('the end line is missing')
@@ -52,7 +39,7 @@ export class UuDecoder implements Decoder {
   }
 
   #decodeLines(view: Uint8Array, out: Uint8Array, from: number): number {
-    const isLast = this.#at + view.length >= this.#end || view.length < longestLine
+    const isLast = this.at + view.length >= this.end || view.length < longestLine
     let at = 0
     let to = from
     while (at < view.length && to < out.length && !this.#isAtEnd) {
@@ -68,7 +55,7 @@ export class UuDecoder implements Decoder {
       }
       to = this.#takePending(out, to)
     }
-    this.#at += at
+    this.at += at
     return to
   }
 

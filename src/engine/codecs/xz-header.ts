@@ -2,6 +2,7 @@
 
 import { crc32 } from 'node:zlib'
 
+import { startsWith } from '../source/starts-with.ts'
 import { branchFilter, type BranchFilterName } from './bcj.ts'
 import type { Codec } from './codec.ts'
 import { BranchFiltered, DeltaFiltered } from './filtered.ts'
@@ -24,7 +25,7 @@ const branchFilters: Readonly<Record<number, BranchFilterName>> = {
 }
 
 export function isXzMagic(bytes: Uint8Array, at: number): boolean {
-  return xzMagic.every((byte, i) => bytes[at + i] === byte)
+  return startsWith(bytes, xzMagic, at)
 }
 
 /** The check's id (2.1.1.2) or what is wrong with the stream header. */

@@ -3,35 +3,20 @@
 
 import { crc32 } from 'node:zlib'
 
-import { type ByteSource, maxRead } from '../source/byte-source.ts'
-import type { Decoder } from '../source/decoded-source.ts'
+import { maxRead } from '../source/byte-source.ts'
+import { RangeDecoder } from './range-decoder.ts'
 
 const escape = 0x3d
 const lf = 0x0a
 const cr = 0x0d
 const dot = 0x2e
 
-export class YencDecoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #at: number
+/** The range has the data lines alone. */
+export class YencDecoder extends RangeDecoder {
   #isEscaped = false
   #isLineStart = true
   #crc = 0
   #length = 0
-
-  /** Decodes `[start, end)`: the data lines alone. */
-  constructor(source: ByteSource, start: number, end: number) {
-    this.#source = source
-    this.#start = start
-    this.#end = end
-    this.#at = start
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
 
   /** CRC-32 of what was decoded so far. */
   get crc(): number {
@@ -44,8 +29,8 @@ export class YencDecoder implements Decoder {
   }
 
   read(out: Uint8Array): number {
-    while (this.#at < this.#end) {
-      const view = this.#source.read(this.#at, Math.min(maxRead, this.#end - this.#at))
+    while (this.at < this.end) {
+      const view = this.view(maxRead)
       if (view.length === 0) break
       const count = this.#decode(view, out)
       if (count === 0) continue
@@ -77,7 +62,7 @@ export class YencDecoder implements Decoder {
       else if (byte !== dot || !isLineStart || view[at + 1] !== dot) out[to++] = byte - 42
       isLineStart = false
     }
-    this.#at += at
+    this.at += at
     this.#isEscaped = isEscaped
     this.#isLineStart = isLineStart
     return to

@@ -2,11 +2,17 @@
 
 import type { ByteSource } from '../source/byte-source.ts'
 import { adler32 } from './adler32.ts'
+import { u16Be, u32Be } from './big-endian.ts'
 import type { Codec } from './codec.ts'
 import { Inflate } from './inflate.ts'
 
 const headerBytes = 2
 const checksumBytes = 4
+
+/** CMF and FLG: deflate, and a multiple of 31 (2.2). */
+export function isZlibHeader(bytes: Uint8Array): boolean {
+  return (bytes[0]! & 15) === 8 && u16Be(bytes, 0) % 31 === 0
+}
 
 export class ZlibStream implements Codec {
   readonly #source: ByteSource
@@ -49,7 +55,6 @@ export class ZlibStream implements Codec {
     const view = this.#source.read(at, Math.max(0, Math.min(checksumBytes, this.#end - at)))
     this.#trailerBytes = view.length
     if (view.length < checksumBytes) return 'the end of the zlib data is missing'
-    const stored = view[0]! * 2 ** 24 + ((view[1]! << 16) | (view[2]! << 8) | view[3]!)
-    return stored === this.#sum ? undefined : 'the checksum (Adler-32) is wrong'
+    return u32Be(view, 0) === this.#sum ? undefined : 'the checksum (Adler-32) is wrong'
   }
 }

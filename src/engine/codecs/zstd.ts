@@ -1,9 +1,9 @@
 // Zstandard (RFC 8878): all frames that follow each other, skippable ones passed over. Dictionaries are not supported.
 
 import type { ByteSource } from '../source/byte-source.ts'
-import type { Codec } from './codec.ts'
 import { History, longestHistory } from './history.ts'
 import { InputBuffer } from './input-buffer.ts'
+import { InputCodec } from './input-codec.ts'
 import { u32, u64 } from './little-endian.ts'
 import { XxHash64 } from './xx-hash-64.ts'
 import { ZstdBlocks } from './zstd-block.ts'
@@ -23,37 +23,19 @@ export function isSkippableMagic(bytes: Uint8Array, at: number): boolean {
   return bytes.length - at >= 8 && (u32(bytes, at) & ~15) >>> 0 === skippableMagic
 }
 
-export class Zstd implements Codec {
-  readonly #input: InputBuffer
-  readonly #start: number
+export class Zstd extends InputCodec<InputBuffer> {
   #history: History | undefined
   #blocks: ZstdBlocks | undefined
   #hash: XxHash64 | undefined
   #size = 0
   #contentSize: number | undefined
   #isLast = false
-  #isDone = false
   #hasFrame = false
   #skip = 0
-  #fault: string | undefined
-  #isUnsupported = false
 
   /** Decodes the frames from `start` on, never past `end`. */
   constructor(input: ByteSource, start: number, end = Number.POSITIVE_INFINITY) {
-    this.#input = new InputBuffer(input, start, end)
-    this.#start = start
-  }
-
-  get consumed(): number {
-    return this.#input.offset - this.#start
-  }
-
-  get fault(): string | undefined {
-    return this.#fault
-  }
-
-  get isUnsupported(): boolean {
-    return this.#isUnsupported
+    super(new InputBuffer(input, start, end), start)
   }
 
   read(out: Uint8Array): number {
@@ -64,38 +46,26 @@ export class Zstd implements Codec {
         this.#hash?.update(out, count)
         return count
       }
-      if (this.#isDone) break
+      if (this.isDone) break
       if (this.#skip > 0) this.#skipSome()
       else if (this.#history === undefined) this.#beginFrame()
       else if (this.#isLast) this.#endFrame()
       else this.#decodeBlock(this.#history)
     }
     this.#history?.close()
-    if (this.#input.thrown !== undefined) throw this.#input.thrown
+    if (this.input.thrown !== undefined) throw this.input.thrown
     return 0
   }
 
-  #stop(fault: string): void {
-    if (this.#input.thrown === undefined) this.#fault ??= fault
-    this.#isDone = true
-  }
-
-  #refuse(fault: string): void {
-    this.#isUnsupported = true
-    this.#stop(fault)
-  }
-
   #skipSome(): void {
-    const input = this.#input
-    if (!input.has(1)) return this.#stop(cutOff)
-    const count = Math.min(this.#skip, input.ready)
-    input.at += count
+    const count = this.input.skip(this.#skip)
     this.#skip -= count
+    if (count === 0) this.stop(cutOff)
   }
 
   /** 3.1.1.1. */
   #beginFrame(): void {
-    const input = this.#input
+    const input = this.input
     input.has(longestHeader + 4)
     const bytes = input.bytes.subarray(0, input.end)
     const { at } = input
@@ -106,8 +76,8 @@ export class Zstd implements Codec {
       return
     }
     if (!isZstdMagic(bytes, at)) {
-      if (this.#hasFrame) this.#isDone = true
-      else this.#stop('the Zstandard header is missing')
+      if (this.#hasFrame) this.isDone = true
+      else this.stop('the Zstandard header is missing')
       return
     }
     const flags = bytes[at + 4] ?? 0
@@ -116,10 +86,10 @@ export class Zstd implements Codec {
     const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6]!
     const idAt = at + 5 + (isSingle ? 0 : 1)
     const end = idAt + idBytes + sizeBytes
-    if (end > input.end) return this.#stop(cutOff)
-    if ((flags & 0x08) !== 0) return this.#refuse('a Zstandard frame has reserved flags')
+    if (end > input.end) return this.stop(cutOff)
+    if ((flags & 0x08) !== 0) return this.refuse('a Zstandard frame has reserved flags')
     if (bytes.subarray(idAt, idAt + idBytes).some((byte) => byte !== 0)) {
-      return this.#refuse('packed with a dictionary, which is not there')
+      return this.refuse('packed with a dictionary, which is not there')
     }
     this.#contentSize = numberOf(bytes, end - sizeBytes, sizeBytes)
     input.at = end
@@ -133,46 +103,46 @@ export class Zstd implements Codec {
 
   /** 3.1.1.2. */
   #decodeBlock(history: History): void {
-    const input = this.#input
-    if (!input.has(3)) return this.#stop(cutOff)
+    const input = this.input
+    if (!input.has(3)) return this.stop(cutOff)
     const header =
       input.bytes[input.at]! | (input.bytes[input.at + 1]! << 8) | (input.bytes[input.at + 2]! << 16)
     input.at += 3
     this.#isLast = (header & 1) === 1
     const kind = (header >> 1) & 3
     const size = header >> 3
-    if (size > maxBlock || kind === 3) return this.#stop('a Zstandard block is of an unknown kind')
+    if (size > maxBlock || kind === 3) return this.stop('a Zstandard block is of an unknown kind')
     history.makeRoom(kind === 2 ? maxBlock : size)
     if (kind === 2) return this.#decodePacked(history, size)
     if (kind === 0) {
       const got = input.copyTo(history.buffer.subarray(history.at, history.at + size))
       history.at += got
-      if (got < size) this.#stop(cutOff)
+      if (got < size) this.stop(cutOff)
       return
     }
-    if (!input.has(1)) return this.#stop(cutOff)
+    if (!input.has(1)) return this.stop(cutOff)
     history.buffer.fill(input.bytes[input.at++]!, history.at, history.at + size)
     history.at += size
   }
 
   #decodePacked(history: History, size: number): void {
     this.#blocks ??= new ZstdBlocks()
-    const fault = this.#blocks.decode(this.#input, size, history)
+    const fault = this.#blocks.decode(this.input, size, history)
     if (fault === undefined) return
-    this.#isUnsupported = this.#blocks.isForgotten
-    this.#stop(fault)
+    if (this.#blocks.isForgotten) this.refuse(fault)
+    else this.stop(fault)
   }
 
   #endFrame(): void {
     this.#history?.close()
     this.#history = undefined
     if (this.#contentSize !== undefined && this.#contentSize !== this.#size) {
-      this.#fault ??= 'a frame is not as long as it says'
+      this.note('a frame is not as long as it says')
     }
     if (this.#hash === undefined) return
-    const input = this.#input
-    if (!input.has(4)) return this.#stop(cutOff)
-    if (u32(input.bytes, input.at) !== this.#hash.low) this.#fault ??= 'the checksum of a frame is wrong'
+    const input = this.input
+    if (!input.has(4)) return this.stop(cutOff)
+    if (u32(input.bytes, input.at) !== this.#hash.low) this.note('the checksum of a frame is wrong')
     input.at += 4
   }
 }

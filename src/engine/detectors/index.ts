@@ -1,19 +1,21 @@
 // The table of all detectors, in the order in which they look at an object.
 
+import { createRequire } from 'node:module'
+
 import type { Image } from '../image.ts'
-import { Sweep } from '../signatures/sweep.ts'
 import type { Detector } from './detector.ts'
-import { createClamavDetector } from './clamav/index.ts'
 import { disguiseDetector } from './disguise/index.ts'
 import { documentDetector } from './document/index.ts'
 import { eicarDetector } from './eicar/index.ts'
-import { createHashDetector, type HashDatabase } from './hash/index.ts'
+import type { HashDatabase } from './hash/database.ts'
+import { createHashDetector } from './hash/detector.ts'
 import { macroDetector } from './macro/index.ts'
 import { programDetector } from './program/index.ts'
 import { scriptDetector } from './script/index.ts'
+import type * as signatureDetectorsModule from './signature-detectors.ts'
 import { tempered } from './tempered.ts'
 import { webshellDetector } from './webshell/index.ts'
-import { createYaraDetector, type Variables } from './yara/index.ts'
+import type { Variables } from './yara/index.ts'
 
 export interface DetectorDatabase {
   readonly hash: HashDatabase
@@ -44,10 +46,11 @@ export const heuristics: readonly Detector[] = [
   programDetector,
 ]
 
+// `require` of an ES module is synchronous, and so is attaching.
+const requireModule = createRequire(import.meta.url)
+
+/** A third of the engine is about signatures: where there are none it is not loaded. */
 function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {
-  const sweep = new Sweep(image, { all: false })
-  return [
-    ...(image.has('yaraRules') ? [createYaraDetector({ image, sweep, variables })] : []),
-    ...(image.has('clamav-about') ? [createClamavDetector({ image, sweep })] : []),
-  ]
+  const module = requireModule('./signature-detectors.ts') as typeof signatureDetectorsModule
+  return module.createSignatureDetectors(image, variables)
 }

@@ -1,14 +1,42 @@
-// 7-Zip as WebAssembly (package 7z-wasm) and the program of the thread it runs in. Everything is read when this module
-// is loaded: while something is scanned no file is opened, which under on-access control would wait for itself.
+// 7-Zip as WebAssembly (package 7z-wasm) and the program of the thread it runs in. Its files are read once, when the engine
+// is loaded, into memory that all threads share: while something is scanned no file is opened, which under on-access
+// control would wait for itself.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 import { ArchiveInput, Disk, Printer, Ring, run, seek, serve, Stopped } from './thread-side.ts'
 
-const packageFile = createRequire(import.meta.url).resolve('7z-wasm')
-const glue = readFileSync(packageFile, 'utf8')
-const wasm = new Uint8Array(readFileSync(packageFile.replace(/7zz\.umd\.js$/, '7zz.wasm')))
+export interface SevenZipFiles {
+  /** JavaScript that runs the WebAssembly; UTF-8. */
+  readonly glue: SharedArrayBuffer
+  readonly wasm: SharedArrayBuffer
+}
+
+let files: SevenZipFiles | undefined
+
+/** Read when they are first asked for. */
+export function sevenZipFiles(): SevenZipFiles {
+  files ??= readFiles()
+  return files
+}
+
+/** From now on what another thread has read. */
+export function useSevenZipFiles(read: SevenZipFiles): void {
+  files ??= read
+}
+
+function readFiles(): SevenZipFiles {
+  const packageFile = createRequire(import.meta.url).resolve('7z-wasm')
+  const wasm = readFileSync(packageFile.replace(/7zz\.umd\.js$/, '7zz.wasm'))
+  return { glue: shared(readFileSync(packageFile)), wasm: shared(withMostPages(wasm, mostPages)) }
+}
+
+function shared(bytes: Uint8Array): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(bytes.length)
+  new Uint8Array(memory).set(bytes)
+  return memory
+}
 
 /**
  * Pages of 64 KiB that one instance may have. Decoding 7z needs the dictionary (256 MiB with `-mx=9`) and some 20 MiB.
@@ -21,6 +49,7 @@ const mostPages = 8192
  */
 export function threadProgram(): string {
   const parts = [Stopped, Ring, ArchiveInput, seek, Disk, Printer, run, serve].map(String).join('\n')
+  const glue = Buffer.from(sevenZipFiles().glue).toString()
   return `'use strict';
 const { parentPort, workerData } = require('node:worker_threads');
 const glue = { exports: {} };
@@ -33,7 +62,7 @@ let compiled: WebAssembly.Module | undefined
 
 /** Compiled once a thread, when the first archive comes. */
 export function compiledModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(withMostPages(wasm, mostPages))
+  compiled ??= new WebAssembly.Module(new Uint8Array(sevenZipFiles().wasm))
   return compiled
 }
 

@@ -7,15 +7,7 @@ import { compileClamav, readClamav } from '../detectors/clamav/index.ts'
 import { databaseNamespace, type RuleSource } from '../detectors/yara/index.ts'
 import type { MatcherBuilder } from '../matcher/compile/builder.ts'
 import { filesBelow } from './content.ts'
-
-export interface DatabaseCounts {
-  readonly hashes: number
-  readonly bodies: number
-  readonly logical: number
-  readonly containers: number
-  /** Read, but nothing here can use them; by kind or reason. */
-  readonly unusable: Readonly<Record<string, number>>
-}
+import { type DatabaseCounts, noCounts } from './database-counts.ts'
 
 export interface DatabaseProblem {
   readonly file: string
@@ -36,8 +28,6 @@ export interface Databases {
   /** Adds their patterns to the matcher; called once, after the rules have added theirs. */
   readonly compile: (matcher: MatcherBuilder) => CompiledDatabases
 }
-
-export const noCounts: DatabaseCounts = { hashes: 0, bodies: 0, logical: 0, containers: 0, unusable: {} }
 
 export const noDatabases: Databases = {
   rules: [],

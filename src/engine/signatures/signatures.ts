@@ -17,14 +17,8 @@ import { Image } from '../image.ts'
 import { MatcherBuilder } from '../matcher/compile/builder.ts'
 import { cacheFormat, readCache, writeCache } from './cache.ts'
 import { contentOfFolders } from './content.ts'
-import {
-  databaseKey,
-  type DatabaseCounts,
-  type DatabaseProblem,
-  type Databases,
-  noDatabases,
-  readDatabases,
-} from './databases.ts'
+import type { DatabaseCounts } from './database-counts.ts'
+import { databaseKey, type DatabaseProblem, type Databases, noDatabases, readDatabases } from './databases.ts'
 import { readInclude, readRuleSources, type RuleOrigins } from './sources.ts'
 
 export interface SignatureOptions extends RuleOrigins {

@@ -4,29 +4,14 @@
 import type { Budget } from '../limits.ts'
 import type { ScanObject } from '../scan-object.ts'
 import { textKindOf } from '../text-kind.ts'
-import { type ByteSource, maxRead } from './byte-source.ts'
+import { copyBytes } from './copy-bytes.ts'
 
 /** The first `maxBytes` bytes as text; undefined when the object is not text. A LimitReached of the budget passes. */
 export function textOf(object: ScanObject, maxBytes: number, budget?: Budget): string | undefined {
   const kind = textKindOf(object)
   if (kind === undefined) return undefined
-  const bytes = firstBytes(object.source, maxBytes, budget)
+  const bytes = copyBytes(object.source, { most: maxBytes }, budget)
   if (kind === 'bytes') return bytes.toString('latin1')
   const even = bytes.subarray(0, bytes.length & ~1)
   return (kind === 'utf-16be' ? Buffer.from(even).swap16() : even).toString('utf16le').replace(/^\ufeff/, '')
-}
-
-function firstBytes(source: ByteSource, maxBytes: number, budget: Budget | undefined): Buffer {
-  const parts: Buffer[] = []
-  let length = 0
-  while (length < maxBytes) {
-    budget?.checkTime()
-    const part = source.read(length, Math.min(maxRead, maxBytes - length))
-    if (part.length === 0) break
-    // A view lasts until the next read.
-    parts.push(Buffer.from(part))
-    length += part.length
-  }
-  const [first] = parts
-  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts, length)
 }

@@ -5,7 +5,7 @@ import { compileGlobs } from '../../base/glob.ts'
 import { datasetNamed, fieldsNamed, isTimeField, suggestField } from './fields.ts'
 import type { Sign, Token } from './lexer.ts'
 import { parseNetwork } from './networks.ts'
-import { parseTime } from './parse-time.ts'
+import { parseTime } from '../../base/parse-time.ts'
 import type { Comparison, Leaf, Literal, Network, Where } from './where.ts'
 
 /** What the parser offers. */

@@ -52,7 +52,7 @@ export async function startHaechi(bench: Bench, options: HaechiOptions = {}): Pr
   const folder = mkdtempSync(join(bench.folder, 'haechi-'))
   const socket = join(folder, 'haechi.sock')
   const store = join(folder, 'host')
-  const [command = launcher, ...before] = [...(options.around ?? []), launcher]
+  const [command, ...before] = [...(options.around ?? []), launcher]
   const started = performance.now()
   const daemon = startDaemon(
     bench.cleanUp,

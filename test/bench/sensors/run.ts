@@ -11,12 +11,24 @@ import { createExec } from '../exec.ts'
 import { isPrepared } from '../haechi.ts'
 import { readMachine } from '../machine.ts'
 import type { Bench } from './bench.ts'
+import { measureConnections } from './connections.ts'
 import { measureExecCost } from './exec-cost.ts'
+import { measureFiles } from './files.ts'
 import { loadText } from './figures.ts'
+import { measureIdle } from './idle.ts'
+import { measureLatency } from './latency.ts'
+import { measureLogs } from './logs.ts'
 import { type Section, sectionText } from './section.ts'
+import { measureStorm } from './storm.ts'
 
 const parts: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
+  idle: measureIdle,
   exec: measureExecCost,
+  latency: measureLatency,
+  connections: measureConnections,
+  files: measureFiles,
+  logs: measureLogs,
+  storm: measureStorm,
 }
 const limitMs = 60 * 60_000
 

@@ -6,7 +6,8 @@ import { deflateSync } from 'node:zlib'
 import { ppt } from '../../formats/ppt/ppt.ts'
 import { type OfficeRecord, recordsOf } from '../../formats/ppt/records.ts'
 import type { ScanObject } from '../../scan-object.ts'
-import { type ByteSource, bytesSource, chunksOf } from '../../source/byte-source.ts'
+import { type ByteSource, bytesSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { CannotCure, type Edit } from '../editor.ts'
 import { changedBytes } from '../splice.ts'
 import { isBareProject, macroEntries, type OfficeFile, openOfficeFile, removeMacros } from './office-file.ts'
@@ -42,7 +43,7 @@ export function editPresentation(object: ScanObject, file: OfficeFile, edit: Edi
 function withoutMacros({ name, source }: { name: string; source: ByteSource }, edit: Edit): Uint8Array {
   const { budget } = edit.context
   if (source.size > largestObject) throw new CannotCure(`${name} is too large`)
-  const whole = bytesSource(Buffer.concat([...chunksOf(source)].map((chunk) => Buffer.from(chunk))))
+  const whole = bytesSource(copyBytes(source, { most: largestObject }))
   const file = openOfficeFile(whole, budget)
   const tops = macroEntries(file, budget)
   if (tops.length === 0 || !isBareProject(file, tops)) throw new CannotCure(`${name} cannot be taken out`)

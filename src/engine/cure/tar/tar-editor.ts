@@ -2,9 +2,10 @@
 // member are removed with it: they would lead nowhere.
 
 import { type Extension, readLongName, readPax } from '../../formats/tar/extension.ts'
-import { blockBytes, isZeroBlock, parseTarHeader, type TarHeader, textOf } from '../../formats/tar/header.ts'
+import { blockBytes, parseTarHeader, type TarHeader, textOf } from '../../formats/tar/header.ts'
 import { tar } from '../../formats/tar/tar.ts'
-import { type ByteSource, maxRead, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent, isAllZeros } from '../../source/padding.ts'
 import { copyRange } from '../copy.ts'
 import { CannotCure, type Edit, type Editor } from '../editor.ts'
 
@@ -58,8 +59,9 @@ function* groupsOf(source: ByteSource, { context }: Edit): Generator<Group> {
     const block = source.read(at, blockBytes).slice()
     const header = parseTarHeader(block)
     if (header === undefined) {
-      if (!isZeroBlock(block)) throw new CannotCure(`there is no tar header at offset ${at}`)
-      if (hasContent(source, at)) throw new CannotCure('there are data behind the end of the tar archive')
+      if (!isAllZeros(block)) throw new CannotCure(`there is no tar header at offset ${at}`)
+      if (hasContent(sliceSource(source, at, size - at)))
+        throw new CannotCure('there are data behind the end of the tar archive')
       return
     }
     const dataAt = at + blockBytes
@@ -116,13 +118,4 @@ function replace(source: ByteSource, group: Group, bytes: Uint8Array, edit: Edit
   edit.write(header)
   edit.write(bytes)
   edit.write(Buffer.alloc(-bytes.length & (blockBytes - 1)))
-}
-
-function hasContent(source: ByteSource, from: number): boolean {
-  for (let at = from; ;) {
-    const view = source.read(at, maxRead)
-    if (view.length === 0) return false
-    if (!isZeroBlock(view)) return true
-    at += view.length
-  }
 }

@@ -19,6 +19,7 @@ import { type Archive, openReading } from '../../formats/zip/member.ts'
 import { readingsOf } from '../../formats/zip/readings.ts'
 import { zip } from '../../formats/zip/zip.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { copyRange } from '../copy.ts'
 import { CannotCure, type Edit, type Editor, type Judgement } from '../editor.ts'
 import { consequencesOf, type ZipEntry } from './office.ts'
@@ -243,7 +244,7 @@ function writeEnd({ source, directory, edit, start, bytes, count }: End): void {
   if (count >= 0xffff || start + bytes >= largestOffset) {
     throw new CannotCure('the archive is too large to be rebuilt')
   }
-  const end = Buffer.from(copyOf(source, directory.end, directory.end + endBytes))
+  const end = copyOf(source, directory.end, directory.end + endBytes)
   end.writeUInt16LE(count, 8)
   end.writeUInt16LE(count, 10)
   end.writeUInt32LE(bytes, 12)
@@ -252,13 +253,8 @@ function writeEnd({ source, directory, edit, start, bytes, count }: End): void {
   copyRange(source, directory.end + endBytes, source.size, edit)
 }
 
-function copyOf(source: ByteSource, from: number, to: number): Uint8Array {
-  const bytes = new Uint8Array(Math.max(0, to - from))
-  for (let at = from; at < to;) {
-    const view = source.read(at, Math.min(maxRead, to - at))
-    if (view.length === 0) throw new CannotCure('the archive is cut off')
-    bytes.set(view, at - from)
-    at += view.length
-  }
+function copyOf(source: ByteSource, from: number, to: number): Buffer {
+  const bytes = copyBytes(source, { from, most: to - from })
+  if (bytes.length < to - from) throw new CannotCure('the archive is cut off')
   return bytes
 }

@@ -1,6 +1,7 @@
 // What ClamAV takes a file for (`CL_TYPE_…`): bytes at the start, else what kind of text it is, else signatures of file
 // types in its first kilobyte. And which target's signatures are for it.
 
+import { startsWith } from '../../source/starts-with.ts'
 import type { StoredMagic } from './layout.ts'
 import { textTypeOf } from './text-type.ts'
 
@@ -51,9 +52,7 @@ export function fileTypeOf(
 }
 
 function isAt({ offset, bytes }: Magic, head: Uint8Array): boolean {
-  if (offset + bytes.length > head.length) return false
-  for (let index = 0; index < bytes.length; index++) if (head[offset + index] !== bytes[index]) return false
-  return true
+  return offset + bytes.length <= head.length && startsWith(head, bytes, offset)
 }
 
 function isUnsure(type: string): boolean {

@@ -3,7 +3,7 @@
 
 import { maxNameBytes } from '../../hashes/name-pool.ts'
 import type { Image } from '../../image.ts'
-import { printedName } from './database/index.ts'
+import { printedName } from './database/names.ts'
 import { unofficialBit } from './layout.ts'
 
 const perBlock = 16

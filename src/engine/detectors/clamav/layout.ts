@@ -1,6 +1,15 @@
 // The layout of compiled ClamAV signatures in the database's image, for those who write it and those who read it.
 
-import type { HashList, Mark, Offset, Range, TargetDescription, Logic } from './database/index.ts'
+import type {
+  ByteCompareSubsignature,
+  HashList,
+  Logic,
+  Mark,
+  Offset,
+  PcreSubsignature,
+  Range,
+  TargetDescription,
+} from './database/index.ts'
 import type { HashKind } from '../../hashes/kinds.ts'
 
 /** 32-bit words of one signature. Signatures are numbered in the order in which ClamAV loads them. */
@@ -71,23 +80,10 @@ export type StoredSubsignature =
     }
   | { readonly kind: 'never' }
   | { readonly kind: 'macro'; readonly distance: Range; readonly group: number }
-  | {
-      readonly kind: 'pcre'
-      readonly trigger: Logic
-      readonly pattern: string
-      readonly offset: Offset
-      readonly flags: string
-    }
+  | PcreSubsignature
   | StoredByteCompare
 
-export interface StoredByteCompare {
-  readonly kind: 'byte-compare'
-  readonly reference: number
-  readonly offset: number
-  readonly number: 'hexadecimal' | 'decimal' | 'automatic' | 'binary' | 'unspecified'
-  readonly endianness: 'little' | 'big' | 'unspecified'
-  readonly exact: boolean
-  readonly length: number
+export interface StoredByteCompare extends Omit<ByteCompareSubsignature, 'comparisons'> {
   /** Values in decimal: they have 64 bits. */
   readonly comparisons: readonly { readonly symbol: '<' | '>' | '='; readonly value: string }[]
 }

@@ -5,7 +5,9 @@ import { actionsTitle } from '../../parsers/pdf/index.ts'
 import { isOneNote } from '../../parsers/onenote/index.ts'
 import { linksTitle } from '../../parsers/rtf/index.ts'
 import type { ScanObject } from '../../scan-object.ts'
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
+import { startsWith } from '../../source/starts-with.ts'
 import { textOf } from '../../source/text.ts'
 import type { DetectContext, Detector } from '../detector.ts'
 import { directoryAt, judgeEquation, judgeEquationDirectory } from './equation.ts'
@@ -50,11 +52,6 @@ function findingsIn(object: ScanObject, context: DetectContext): Finding[] {
 const pdfTitle = Buffer.from(`${actionsTitle}\n`)
 const rtfTitle = Buffer.from(`${linksTitle}\n`)
 
-function startsWith(head: Uint8Array, title: Uint8Array): boolean {
-  if (head[0] !== title[0]) return false
-  return title.every((byte, index) => head[index] === byte)
-}
-
 /** Bytes, because a search for text in UTF-16 at an odd address never ends in Node 26. */
 const relationsNames = [Buffer.from('Relationships'), Buffer.from('Relationships', 'utf16le')]
 /** Behind an XML declaration and comments. */
@@ -82,14 +79,7 @@ function wholeText(object: ScanObject): string {
 }
 
 function latin1(source: ByteSource): string {
-  const parts: string[] = []
-  for (let at = 0; at < maxTextBytes;) {
-    const view = source.read(at, maxRead)
-    if (view.length === 0) break
-    parts.push(Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1'))
-    at += view.length
-  }
-  return parts.join('')
+  return copyBytes(source, { most: maxTextBytes }).toString('latin1')
 }
 
 function bytesOf(source: ByteSource): Uint8Array {

@@ -3,6 +3,7 @@
 // length of 128. Anything else, such as a text that quotes the 68 characters, is not the test file.
 
 import type { Detector } from '../detector.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 // In pieces, so that this file itself never sets off a scanner.
 const signature = Buffer.from(
@@ -12,15 +13,11 @@ const signature = Buffer.from(
 const maxLength = 128
 const whiteSpace: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x1a, 0x20])
 
-function startsWithSignature(head: Uint8Array): boolean {
-  return head.length >= signature.length && signature.every((byte, index) => head[index] === byte)
-}
-
 export const eicarDetector: Detector = {
   id: 'eicar',
   detect({ head, source }, context) {
     // Every other file ends at its first byte; `source.size` could decode a whole stream, so nobody asks for it.
-    if (head[0] !== signature[0] || !startsWithSignature(head)) return
+    if (!startsWith(head, signature)) return
     const all = source.read(0, maxLength + 1)
     if (all.length > maxLength) return
     if (all.subarray(signature.length).every((byte) => whiteSpace.has(byte))) {

@@ -1,6 +1,7 @@
 // Portable Executables: how they are built, what they ask of Windows, what they say.
 
-import { maxRead, type ByteSource } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { parsePe, type Pe } from '../../parsers/pe/index.ts'
 import type { Budget } from '../../limits.ts'
 import { entropyOf } from './entropy.ts'
@@ -42,15 +43,7 @@ export function firstBytes(source: ByteSource, most: number, budget: Budget): Bu
   budget.checkTime()
   const { whole } = source
   if (whole !== undefined) return Buffer.from(whole.buffer, whole.byteOffset, Math.min(whole.length, most))
-  const parts: Buffer[] = []
-  for (let at = 0; at < most;) {
-    budget.checkTime()
-    const part = source.read(at, Math.min(maxRead, most - at))
-    if (part.length === 0) break
-    parts.push(Buffer.from(part))
-    at += part.length
-  }
-  return Buffer.concat(parts)
+  return copyBytes(source, { most }, budget)
 }
 
 /** Anomalies of how the file is put together; packers have several, so they count once where they are of one kind. */

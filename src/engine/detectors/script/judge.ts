@@ -1,7 +1,7 @@
 // From what a script's layers show to a score.
 
 import type { Budget } from '../../limits.ts'
-import { Evidence, type Judgement, quote } from './evidence.ts'
+import { Evidence, type Judgement, quote } from '../evidence.ts'
 import type { ScriptLanguage } from './language.ts'
 import { javascriptTraits, perlTraits, pythonTraits, rubyTraits } from './traits/code.ts'
 import { combinations } from './traits/combinations.ts'
@@ -48,10 +48,9 @@ export function judgeScript(text: string, language: ScriptLanguage, budget: Budg
     if (!evidence.has(...kinds)) continue
     evidence.add({
       kind: kinds.join('+'),
-      weight,
+      score: weight,
       offset: evidence.offsetOf(kinds[0] ?? ''),
       sentence,
-      techniques: [],
     })
   }
   const judged = evidence.judge()
@@ -66,6 +65,7 @@ function traitsFor(language: ScriptLanguage, view: string): readonly Trait[] {
   return language !== 'javascript' || hostObjects.test(view) ? traitsOf[language] : libraryTraits
 }
 
+const longestQuote = 60
 /** What a trait gains that shows only when a layer is taken off. */
 const hiddenShare = 0.35
 
@@ -84,10 +84,10 @@ function addReading(reading: Reading, evidence: Evidence, hidden: Hidden): void 
     if (isHidden) hidden.kinds.add(kind)
     evidence.add({
       kind,
-      weight: isHidden ? weight + (100 - weight) * hiddenShare * (weight / 100) : weight,
+      score: isHidden ? weight + (100 - weight) * hiddenShare * (weight / 100) : weight,
       offset: isHidden ? 0 : Math.min(place, raw.length),
-      sentence: `${sentence}${isHidden ? ', and hides it' : ''}: ${quote((shown < 0 ? raw : plain).slice(place, place + 200).trim())}`,
-      techniques,
+      sentence: `${sentence}${isHidden ? ', and hides it' : ''}: ${quote((shown < 0 ? raw : plain).slice(place, place + 200).trim(), longestQuote)}`,
+      technique: techniques,
     })
   }
   if (depth > 0) hidden.depth = Math.max(hidden.depth, depth)
@@ -95,32 +95,32 @@ function addReading(reading: Reading, evidence: Evidence, hidden: Hidden): void 
 }
 
 function addCarried({ program, container, longest }: Reading['carried'], evidence: Evidence): void {
-  const techniques = ['T1027.009']
+  const technique = 'T1027.009'
   if (program !== undefined) {
     evidence.add({
       kind: 'carries-program',
-      weight: 48,
+      score: 48,
       offset: 0,
       sentence: `carries ${program} as text`,
-      techniques,
+      technique,
     })
   }
   if (container !== undefined) {
     evidence.add({
       kind: 'carries-container',
-      weight: 10,
+      score: 10,
       offset: 0,
       sentence: `carries ${container} as text`,
-      techniques,
+      technique,
     })
   }
   if (longest > 20_000) {
     evidence.add({
       kind: 'carries-data',
-      weight: 8,
+      score: 8,
       offset: 0,
       sentence: `carries ${longest} characters of data`,
-      techniques,
+      technique,
     })
   }
 }
@@ -136,10 +136,10 @@ class Hidden {
       this.depth > 0 ? `below ${this.depth} layer${this.depth > 1 ? 's' : ''} of code` : 'in pieces'
     evidence.add({
       kind: 'hides',
-      weight: Math.min(50, 24 + 8 * this.kinds.size),
+      score: Math.min(50, 24 + 8 * this.kinds.size),
       offset: 0,
       sentence: `what it does stands ${layers}`,
-      techniques: ['T1027'],
+      technique: 'T1027',
     })
   }
 }

@@ -1,7 +1,7 @@
 // Perl, Python, Ruby and Node scripts that run what a request says: line by line, names that carry the request's data
 // are followed; no parser, because shells in these languages are few and plain.
 
-import type { Evidence } from './evidence.ts'
+import type { Evidence } from '../evidence.ts'
 import type { CgiKind } from './gates.ts'
 import { judgeTraits, type Trait } from './pages/traits.ts'
 

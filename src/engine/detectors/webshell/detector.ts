@@ -7,7 +7,7 @@ import { maxRead } from '../../source/byte-source.ts'
 import { textOf } from '../../source/text.ts'
 import { textKindOf } from '../../text-kind.ts'
 import { analyseCgi } from './cgi.ts'
-import { Evidence } from './evidence.ts'
+import { Evidence } from '../evidence.ts'
 import {
   cgiKindOf,
   isBarePhp,
@@ -18,7 +18,8 @@ import {
   mayBePhpShell,
 } from './gates.ts'
 import { judgeDirectives, judgeIntruderTexts, mayHaveDirectives } from './intruder-texts.ts'
-import { analyseAsp, aspKindOf } from './pages/asp.ts'
+import { analyseAsp } from './pages/asp.ts'
+import { aspKindOf } from './pages/asp-language.ts'
 import { analyseJsp } from './pages/jsp.ts'
 import { analysePhp } from './php/analyse.ts'
 import { analyseConfig } from './server-config.ts'
@@ -27,6 +28,9 @@ import { analyseConfig } from './server-config.ts'
 const maxTextBytes = 4 * 1024 * 1024
 /** How far into a picture, an archive or a program code is looked for. */
 const maxBinaryBytes = 1024 * 1024
+
+/** ATT&CK: server software component, web shell. */
+const webShellTechnique = 'T1505.003'
 
 export const webshellDetector: Detector = {
   id: 'webshell',
@@ -41,13 +45,20 @@ export const webshellDetector: Detector = {
       const evidence = new Evidence()
       analyse(evidence, context)
       if (name !== 'Config') judgeIntruderTexts(text, evidence)
-      const score = evidence.judge(text)?.score ?? 0
+      const score = evidence.judge()?.score ?? 0
       if (score > (best?.score ?? 0)) best = { name, evidence, score }
     }
-    const judged = best?.evidence.judge(text)
+    const judged = best?.evidence.judge(({ offset, sentence }) => `line ${lineAt(text, offset)}: ${sentence}`)
     if (best === undefined || judged === undefined) return
-    context.suspect({ name: `Heuristic.Webshell.${best.name}`, ...judged })
+    const techniques = new Set([webShellTechnique, ...judged.techniques])
+    context.suspect({ ...judged, name: `Heuristic.Webshell.${best.name}`, techniques: [...techniques] })
   },
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
+  return line
 }
 
 const wideQuotes = /\xe2\x80[\x9c\x9d]|\xa1[\xb0\xb1]|[“”]/g

@@ -1,7 +1,7 @@
 // What stands in the texts of an intruder's page in any language: lists to try, code to plant, expressions that run.
 // None of it needs a parser, and most of it is no proof alone.
 
-import type { Evidence, Observation } from './evidence.ts'
+import type { Evidence, Observation } from '../evidence.ts'
 
 interface Sign extends Omit<Observation, 'offset'> {
   readonly text: RegExp

@@ -1,6 +1,6 @@
 // `.htaccess` and `.user.ini` that make a server run pictures and texts as PHP, or put a file in front of every script.
 
-import type { Evidence } from './evidence.ts'
+import type { Evidence } from '../evidence.ts'
 
 const technique = 'T1505.003'
 const ordinary = /^(?:php\d{0,2}|phtml|phps|inc|module|ctp|phar|tpl|cgi|pl|py)$/i

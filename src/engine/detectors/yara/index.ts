@@ -1,6 +1,5 @@
 export { compileRules } from './compile-rules.ts'
 export { databaseNamespace } from './database-namespace.ts'
-export { createYaraDetector } from './detector.ts'
 export { type CheckedRule, checkRules, type RuleProblem, type RuleSource } from './language/index.ts'
 export { modules } from './modules/index.ts'
 export { userTables } from './rule-table.ts'

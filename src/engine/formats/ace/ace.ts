@@ -1,7 +1,8 @@
 // ACE, the archive of WinACE (versions 1.0 and 2.0; format.md). Read header by header: there is no directory.
 
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { timedSource } from '../../source/search.ts'
 import type { Format, Member, MemberFault, UnpackContext } from '../format.ts'
 import { FilesDecoder, type PackedFile } from './files-decoder.ts'
@@ -154,9 +155,4 @@ function partOf(whole: DecodedSource, start: number, size: number): ByteSource {
     },
     read: (offset, length) => slice.read(offset, length),
   }
-}
-
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte !== 0)) return true
-  return false
 }

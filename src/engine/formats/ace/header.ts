@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib'
 import { decodeName } from '../../../base/text.ts'
 import { u16, u32, u64 } from '../../codecs/little-endian.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 const magicAt = 7
 const magic = Buffer.from('**ACE**')
@@ -24,7 +25,7 @@ export const fileFlag = { fromPrevious: 0x1000, intoNext: 0x2000, encrypted: 0x4
 
 export function isAce(head: Uint8Array): boolean {
   if (head.length < frameBytes + mainBytes || head[frameBytes] !== typeMain) return false
-  return magic.every((byte, i) => head[magicAt + i] === byte)
+  return startsWith(head, magic, magicAt)
 }
 
 export interface AceHeader {

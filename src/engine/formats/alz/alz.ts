@@ -2,7 +2,8 @@
 // central directory at the end repeats nothing.
 
 import { u32 } from '../../codecs/little-endian.ts'
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { indexOfBytes, timedSource } from '../../source/search.ts'
 import type { Format, Member, MemberFault, UnpackContext } from '../format.ts'
 import {
@@ -131,10 +132,4 @@ class Walk {
     const at = indexOfBytes(this.#source, bytes, { from: this.#at + 1, to: this.#size }, this.#context.budget)
     return at < 0 ? this.#size : at
   }
-}
-
-/** Zeros are padding. */
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte !== 0)) return true
-  return false
 }

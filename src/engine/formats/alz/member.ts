@@ -3,16 +3,12 @@
 import { Bzip2, isBzip2Magic } from '../../codecs/bzip2.ts'
 import type { Codec } from '../../codecs/codec.ts'
 import { Inflate } from '../../codecs/inflate.ts'
-import {
-  passwordBytes,
-  type Piece,
-  PiecesDecoder,
-  PkwareKeys,
-  type ReportPiece,
-  StoredCodec,
-} from '../../parsers/alzip/index.ts'
+import { PkwareDecoder, PkwareKeys } from '../../codecs/pkware-cipher.ts'
+import { Stored } from '../../codecs/stored.ts'
+import { passwordBytes, type Piece, PiecesDecoder, type ReportPiece } from '../../parsers/alzip/index.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
-import { DecodedSource, type Decoder } from '../../source/decoded-source.ts'
+import { DecodedSource } from '../../source/decoded-source.ts'
+import { layered } from '../../source/layered.ts'
 import type { UnpackContext } from '../format.ts'
 import { AlzBzip2 } from './bzip2.ts'
 import type { LocalHeader } from './header.ts'
@@ -48,12 +44,11 @@ export function openMember(
   for (const password of context.passwords) {
     for (const bytes of passwordBytes(password)) {
       context.budget.checkTime()
-      if (!fits(source, header, piece, bytes)) continue
-      const plain = new DecodedSource(
-        () => new Decrypting(source, piece, openKeys(header, bytes)),
-        context.budget,
-      )
-      return releasingBoth(unpacked(plain, { ...piece, start: 0 }, context, report), plain)
+      const keys = PkwareKeys.open(bytes, header.keyHeader, header.checkByte)
+      if (keys === undefined || !fits(source, piece, keys)) continue
+      const span = { start: piece.start, end: piece.start + packed }
+      const plain = new DecodedSource(() => new PkwareDecoder(source, span, keys), context.budget)
+      return layered(unpacked(plain, { ...piece, start: 0 }, context, report), plain)
     }
   }
   context.fault(name, 'encrypted', 'needs a password')
@@ -75,22 +70,16 @@ function unpacked(
 
 function openCodec(source: ByteSource, piece: Piece): Codec {
   const end = piece.start + piece.packed
-  if (piece.method === methodStored) return new StoredCodec(source, piece.start, end)
+  if (piece.method === methodStored) return new Stored(source, piece.start, end)
   if (piece.method === methodDeflate) return new Inflate(source, piece.start, end)
   const isPlain = isBzip2Magic(source.read(piece.start, bzip2MagicBytes), 0)
   return isPlain ? new Bzip2(source, piece.start, end) : new AlzBzip2(source, piece.start, end)
 }
 
-function openKeys(header: LocalHeader, password: Uint8Array): PkwareKeys {
-  return PkwareKeys.open(password, header.keyHeader, header.checkByte) ?? new PkwareKeys()
-}
-
-/** The check byte is right, and the first bytes unpack; if they are all there is, their checksum is right, too. */
-function fits(source: ByteSource, header: LocalHeader, piece: Piece, password: Uint8Array): boolean {
-  const keys = PkwareKeys.open(password, header.keyHeader, header.checkByte)
-  if (keys === undefined) return false
+/** The first bytes unpack; if they are all there is, their checksum is right, too. */
+function fits(source: ByteSource, piece: Piece, keys: PkwareKeys): boolean {
   const head = new Uint8Array(source.read(piece.start, Math.min(piece.packed, trialBytes)))
-  keys.decrypt(head, head)
+  keys.copy().decrypt(head, head)
   const isWhole = head.length === piece.packed
   const plain = { size: head.length, read: (at: number, length: number) => head.subarray(at, at + length) }
   let isWrong = false
@@ -105,44 +94,4 @@ function fits(source: ByteSource, header: LocalHeader, piece: Piece, password: U
   let got = 0
   for (let count = 1; count > 0 && got < trialBytes; got += count) count = trial.read(out)
   return !isWrong || !isWhole
-}
-
-/** Decrypts the packed bytes of a piece. */
-class Decrypting implements Decoder {
-  readonly #source: ByteSource
-  readonly #piece: Piece
-  readonly #keys: PkwareKeys
-  #done = 0
-
-  constructor(source: ByteSource, piece: Piece, keys: PkwareKeys) {
-    this.#source = source
-    this.#piece = piece
-    this.#keys = keys
-  }
-
-  get consumed(): number {
-    return this.#done
-  }
-
-  read(out: Uint8Array): number {
-    const wanted = Math.min(out.length, 64 * 1024, this.#piece.packed - this.#done)
-    if (wanted <= 0) return 0
-    const view = this.#source.read(this.#piece.start + this.#done, wanted)
-    this.#keys.decrypt(view, out.subarray(0, view.length))
-    this.#done += view.length
-    return view.length
-  }
-}
-
-function releasingBoth(member: DecodedSource, plain: DecodedSource): ByteSource {
-  return {
-    get size() {
-      return member.size
-    },
-    read: (offset, length) => member.read(offset, length),
-    release() {
-      member.release()
-      plain.release()
-    },
-  }
 }

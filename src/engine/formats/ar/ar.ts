@@ -3,6 +3,7 @@
 
 import { decodeName } from '../../../base/text.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { startsWith } from '../../source/starts-with.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 
 const magicBytes = 8
@@ -15,10 +16,10 @@ export const ar: Format = {
   id: 'ar',
   kind: 'archive',
 
-  matches: ({ head }) => head[0] === magic[0] && (beginsWith(head, magic) || beginsWith(head, thinMagic)),
+  matches: ({ head }) => startsWith(head, magic) || startsWith(head, thinMagic),
 
   *members({ source }, context) {
-    const isThin = beginsWith(source.read(0, magicBytes), thinMagic)
+    const isThin = startsWith(source.read(0, magicBytes), thinMagic)
     const { size } = source
     let table: NameTable | undefined
     for (let at = magicBytes; at < size;) {
@@ -53,10 +54,6 @@ interface Header {
 interface NameTable {
   readonly start: number
   readonly end: number
-}
-
-function beginsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  return start.every((byte, i) => bytes[i] === byte)
 }
 
 function memberOf(source: ByteSource, { name, dataStart, end }: Header, context: UnpackContext): Member {

@@ -2,7 +2,8 @@
 // that look at the whole file; its strings are told as text, what is appended as an object.
 
 import { u32 } from '../../codecs/little-endian.ts'
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import { timedSource } from '../../source/search.ts'
 import type { Format } from '../format.ts'
@@ -59,10 +60,4 @@ function hasVersion(head: Uint8Array): boolean {
   const isDigit = (byte = 0): boolean => byte >= 0x30 && byte <= 0x39
   if (!isDigit(head[4]) || !isDigit(head[5]) || !isDigit(head[6]) || head[7] !== 0) return false
   return u32(head, 0) === odexMagic || u32(head, headerSizeAt) >= headerBytes
-}
-
-/** Zeros are padding. */
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte !== 0)) return true
-  return false
 }

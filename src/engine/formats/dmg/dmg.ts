@@ -1,6 +1,6 @@
 // Apple disk images (UDIF: the `koly` block at the end, libdmg-hfsplus' dmg.h), through 7-Zip.
 
-import { be64 } from '../../parsers/disk/index.ts'
+import { u64Be } from '../../codecs/big-endian.ts'
 import { sevenZipFormat } from '../../seven-zip/format.ts'
 import { hasText } from '../../seven-zip/magic.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
@@ -22,8 +22,8 @@ export const dmg = sevenZipFormat({
 
 /** The table of chunks, a property list or a resource fork, is where the trailer says: offsets count from the beginning. */
 function hasTable(trailer: Uint8Array, source: ByteSource): boolean {
-  const [forkAt, forkBytes] = [be64(trailer, 40), be64(trailer, 48)]
-  const [listAt, listBytes] = [be64(trailer, 216), be64(trailer, 224)]
+  const [forkAt, forkBytes] = [u64Be(trailer, 40), u64Be(trailer, 48)]
+  const [listAt, listBytes] = [u64Be(trailer, 216), u64Be(trailer, 224)]
   const room = source.size - trailerBytes
   if (listBytes > 0) return listAt + listBytes <= room && hasText(source.read(listAt, 5), 0, '<?xml')
   return forkBytes > 0 && forkAt + forkBytes <= room

@@ -3,6 +3,7 @@
 import { u16, u32 } from '../../codecs/little-endian.ts'
 import type { Budget } from '../../limits.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 
 /** In the file information block of version 97: where the piece table lies. */
 const clxAt = 0x01a2
@@ -44,7 +45,10 @@ function* piecesOf(document: ByteSource, table: ByteSource | undefined): Generat
     if (to > from) yield { at: from, bytes: to - from, isWide: false }
     return
   }
-  const clx = wholeOf(table, u32(head, clxAt), Math.min(u32(head, clxLengthAt), maxTableBytes))
+  const clx = copyBytes(table, {
+    from: u32(head, clxAt),
+    most: Math.min(u32(head, clxLengthAt), maxTableBytes),
+  })
   let at = 0
   // Properties come first, each with its length.
   while (clx[at] === 1) at += 3 + u16(clx, at + 1)
@@ -61,15 +65,4 @@ function* piecesOf(document: ByteSource, table: ByteSource | undefined): Generat
     const bytes = Math.min(characters * (isWide ? 2 : 1), document.size - start)
     if (bytes > 0) yield { at: Math.floor(start), bytes, isWide }
   }
-}
-
-function wholeOf(source: ByteSource, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(Math.min(length, Math.max(0, source.size - at)))
-  for (let done = 0; done < bytes.length;) {
-    const view = source.read(at + done, Math.min(maxRead, bytes.length - done))
-    if (view.length === 0) break
-    bytes.set(view, done)
-    done += view.length
-  }
-  return bytes
 }

@@ -8,7 +8,8 @@ import { u32 } from '../../codecs/little-endian.ts'
 import { lzmaPropsOf } from '../../codecs/lzma-core.ts'
 import { Lzma } from '../../codecs/lzma.ts'
 import type { Budget } from '../../limits.ts'
-import { brokenCodec, StoredCodec } from '../../parsers/alzip/index.ts'
+import { Stored } from '../../codecs/stored.ts'
+import { brokenCodec } from '../../parsers/alzip/index.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 
 const method = { stored: 0, deflate: 1, bzip2: 2, azo: 3, lzma: 4 } as const
@@ -34,7 +35,7 @@ export function openCodec(input: ByteSource, packed: Packed, budget: Budget): Co
   if (packed.method === method.bzip2) return new Bzip2(input, start, end)
   if (packed.method === method.azo) return new Azo(input, start, end, () => budget.checkTime())
   if (packed.method === method.lzma) return openLzma(input, packed)
-  return new StoredCodec(input, start, end)
+  return new Stored(input, start, end)
 }
 
 function openLzma(input: ByteSource, { start, end, size }: Packed): Codec {

@@ -2,7 +2,8 @@
 // by record: there is no directory.
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { indexOfBytes, timedSource } from '../../source/search.ts'
 import type { Format, Member, MemberFault, UnpackContext } from '../format.ts'
 import { type Archive, openFile, openSolid } from './member.ts'
@@ -160,9 +161,4 @@ class Walk {
 /** The end of a volume stands like the end of the archive; files may follow when volumes were joined. */
 function isBetweenFiles(found: number): boolean {
   return found === signature.file || found === signature.comment || found === signature.dummy
-}
-
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte !== 0)) return true
-  return false
 }

@@ -4,7 +4,8 @@
 import { createCipheriv, createHmac, type Hmac, pbkdf2Sync } from 'node:crypto'
 
 import { u32 } from '../../codecs/little-endian.ts'
-import { passwordBytes, PkwareKeys, pkwareHeaderBytes } from '../../parsers/alzip/index.ts'
+import { PkwareDecoder, pkwareHeaderBytes, PkwareKeys } from '../../codecs/pkware-cipher.ts'
+import { passwordBytes } from '../../parsers/alzip/index.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
 import { Lea } from './lea.ts'
@@ -66,13 +67,10 @@ export function isKnownLock(lock: Lock): boolean {
 
 function pkwareOpener({ data }: Lock, password: Uint8Array): Opener | undefined {
   const header = data.subarray(0, pkwareHeaderBytes)
-  const open = (): PkwareKeys | undefined =>
-    PkwareKeys.open(password, header, u32(data, pkwareHeaderBytes) >>> 24)
-  if (open() === undefined) return undefined
-  return (input) => {
-    const keys = open()
-    return new Deciphering(input, (bytes, out) => keys?.decrypt(bytes, out))
-  }
+  const keys = PkwareKeys.open(password, header, u32(data, pkwareHeaderBytes) >>> 24)
+  if (keys === undefined) return undefined
+  const span = { start: 0, end: Number.POSITIVE_INFINITY }
+  return (input) => new PkwareDecoder(input, span, keys)
 }
 
 function counterOpener({ method, data }: Lock, password: Uint8Array): Opener | undefined {
@@ -157,11 +155,11 @@ function streamOf(refill: (block: Uint8Array) => void): Mix {
 class Deciphering implements Decoder {
   readonly #input: ByteSource
   readonly #mix: Mix
-  readonly #atEnd: (() => void) | undefined
+  readonly #atEnd: () => void
   #done = 0
   #isAtEnd = false
 
-  constructor(input: ByteSource, mix: Mix, atEnd?: () => void) {
+  constructor(input: ByteSource, mix: Mix, atEnd: () => void) {
     this.#input = input
     this.#mix = mix
     this.#atEnd = atEnd
@@ -178,7 +176,7 @@ class Deciphering implements Decoder {
     // Whoever knows the length does not ask for the end.
     if (this.#done >= this.#input.size && !this.#isAtEnd) {
       this.#isAtEnd = true
-      this.#atEnd?.()
+      this.#atEnd()
     }
     return view.length
   }

@@ -9,6 +9,7 @@ import {
 } from '../../parsers/alzip/index.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
+import { layered } from '../../source/layered.ts'
 import type { Member, UnpackContext } from '../format.ts'
 import { isKnownMethod, openCodec } from './codecs.ts'
 import { isKnownLock, isSureLock, type Opener, openersOf } from './lock.ts'
@@ -46,7 +47,7 @@ export function* openFile(archive: Archive, file: EggFile): Generator<Member> {
     return
   }
   const unpacked = piecesOf(plain, packed.pieces, context, report)
-  yield { name: file.name, source: releasingBoth(unpacked, plain) }
+  yield { name: file.name, source: layered(unpacked, plain) }
 }
 
 /** The members of a solid archive: parts of one stream. */
@@ -223,17 +224,4 @@ function piecesOf(
 ): DecodedSource {
   const open = (piece: Piece) => openCodec(plain, { ...piece, end: piece.start + piece.packed }, budget)
   return new DecodedSource(() => new PiecesDecoder(pieces, open, report), budget, pieces[0]?.size ?? 0)
-}
-
-function releasingBoth(member: DecodedSource, plain: ByteSource): ByteSource {
-  return {
-    get size() {
-      return member.size
-    },
-    read: (offset, length) => member.read(offset, length),
-    release() {
-      member.release()
-      plain.release?.()
-    },
-  }
 }

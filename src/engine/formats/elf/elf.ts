@@ -2,9 +2,10 @@
 // does. Code and data are part of the file, which detectors have seen.
 
 import { u32 } from '../../codecs/little-endian.ts'
-import { containerAt, isAllZeros, isReadAsZip } from '../../parsers/containers/index.ts'
+import { containerAt, isReadAsZip } from '../../parsers/containers/index.ts'
 import { type ElfLayout, type ElfSection, elfLayoutOf } from '../../parsers/elf/index.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import type { Format } from '../format.ts'
 
 const magic = 0x464c457f
@@ -30,7 +31,7 @@ export const elf: Format = {
     }
     if (layout.end >= source.size) return
     const overlay = sliceSource(source, layout.end, source.size - layout.end)
-    if (!isAllZeros(overlay, budget) && !isReadAsZip(source, layout.end))
+    if (hasContent(overlay, { budget }) && !isReadAsZip(source, layout.end))
       yield { name: 'overlay', source: overlay }
   },
 }

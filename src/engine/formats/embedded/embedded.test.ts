@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { unpack } from '../../../../test/support/unpack.ts'
 import { zipOf } from '../../../../test/support/zip-writer.ts'
 import { PeWriter } from '../../parsers/pe/pe-writer.ts'
+import { bytesSource } from '../../source/byte-source.ts'
 import { embedded } from './embedded.ts'
 
 const names = (bytes: Uint8Array): string[] =>
@@ -15,15 +16,7 @@ test('pictures, programs and unknown data are searched, archives and texts are n
   const unknown = Buffer.alloc(100, 0x80)
   assert.deepEqual(names(Buffer.concat([gif, program])), ['offset 0x23 (pe)'])
   assert.deepEqual(names(Buffer.concat([unknown, program])), ['offset 0x64 (pe)'])
-  const archives = [
-    'PK\x03\x04',
-    'Rar!\x1a\x07',
-    '7z\xbc\xaf\x27\x1c',
-    'MSCF',
-    '\x1f\x8b\x08',
-    '\xd0\xcf\x11\xe0',
-    'hsqs',
-  ]
+  const archives = ['Rar!\x1a\x07', '7z\xbc\xaf\x27\x1c', 'MSCF', '\x1f\x8b\x08', '\xd0\xcf\x11\xe0', 'hsqs']
   for (const magic of archives) {
     assert.deepEqual(names(Buffer.concat([Buffer.from(magic, 'latin1'), unknown, program])), [], magic)
   }
@@ -31,6 +24,17 @@ test('pictures, programs and unknown data are searched, archives and texts are n
   assert.deepEqual(names(Buffer.concat([Buffer.from('a text\n'.repeat(1000)), program])), [
     'offset 0x1b58 (pe)',
   ])
+})
+
+test('what another format explains is not searched; what a program only loads is', () => {
+  const bytes = Buffer.concat([Buffer.alloc(100, 0x80), program])
+  const source = bytesSource(bytes)
+  const object = { chain: ['file'], depth: 0, source, head: bytes }
+  assert.equal(embedded.matches(object, ['zip']), false)
+  assert.equal(embedded.matches(object, ['upx']), true)
+  assert.equal(embedded.matches(object), true)
+  const picture = Buffer.concat([gif, program])
+  assert.equal(embedded.matches({ ...object, source: bytesSource(picture), head: picture }, ['zip']), true)
 })
 
 test('a program is searched up to where it ends: what is behind is an object of its own', () => {

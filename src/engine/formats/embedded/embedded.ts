@@ -8,6 +8,7 @@ import { peLayoutOf, resourceLeavesOf } from '../../parsers/pe/index.ts'
 import { elfLayoutOf } from '../../parsers/elf/index.ts'
 import type { ScanObject } from '../../scan-object.ts'
 import { type ByteSource, maxRead, sliceSource } from '../../source/byte-source.ts'
+import { isAllZeros } from '../../source/padding.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 import { hostOf } from './host.ts'
 import { findScripts, type Script } from './scripts.ts'
@@ -42,13 +43,13 @@ export const embedded: Format = {
   kind: 'search',
 
   matches(object, opened = []) {
-    if (hostOf(object) === 'other' && opened.some((id) => !hosts.has(id))) return false
-    const { containers, isCut, scripts } = findIn(object)
+    const isOpened = opened.some((id) => !hosts.has(id))
+    const { containers, isCut, scripts } = findIn(object, isOpened)
     return containers.length > 0 || scripts.length > 0 || isCut
   },
 
   *members(object, context) {
-    const found = last?.object === object ? last.found : findIn(object)
+    const found = last?.object === object ? last.found : findIn(object, false)
     const { isCut, scripts } = found
     last = undefined
     if (isCut) context.fault('(search)', 'unsupported-method', 'too much looks like the beginning of a file')
@@ -62,8 +63,8 @@ export const embedded: Format = {
   },
 }
 
-function findIn(object: ScanObject): Found {
-  const host = searched.has(object.source) ? undefined : hostOf(object)
+function findIn(object: ScanObject, isOpened: boolean): Found {
+  const host = searched.has(object.source) ? undefined : hostOf(object, isOpened)
   if (host === undefined) return nothing
   const { source } = object
   const to = Math.min(source.size, programEnd(source) ?? Number.POSITIVE_INFINITY)
@@ -128,7 +129,7 @@ function* slicesOf(
     const name = `offset ${hex(offset)} (${kind.id})`
     // A program as its headers have it, as it was before it was put here; then with what may be appended to it.
     yield { name, source: sliceOf(source, offset, alone) }
-    if (alone < length && hasContent(source, offset + alone, offset + length)) {
+    if (alone < length && hasMore(source, offset + alone, offset + length)) {
       yield { name: `${name} and more`, source: sliceOf(source, offset, length) }
     }
   }
@@ -140,8 +141,9 @@ function sliceOf(source: ByteSource, offset: number, length: number): ByteSource
   return slice
 }
 
-function hasContent(source: ByteSource, from: number, to: number): boolean {
-  return source.read(from, Math.min(maxRead, to - from)).some((byte) => byte !== 0) || to - from > maxRead
+/** More than one read is more without a look. */
+function hasMore(source: ByteSource, from: number, to: number): boolean {
+  return to - from > maxRead || !isAllZeros(source.read(from, to - from))
 }
 
 /** What is appended to a program belongs to it up to the next thing that was found behind it. */

@@ -3,20 +3,21 @@
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
 import type { ScanObject } from '../../scan-object.ts'
-import { isSetupStream } from '../../parsers/installshield/index.ts'
 import { textKindOf } from '../../text-kind.ts'
 
 /** `script`: a text that a program reads line by line. `media`: has no business holding a script. */
 export type Host = 'script' | 'media' | 'other'
 
-/** Beginnings of what other formats open, by the first four bytes, little-endian. */
+/**
+ * Beginnings of what other formats open, by the first four bytes, little-endian: those that are told from more than these
+ * bytes, and are not searched where the rest is damaged.
+ */
 const explained = new Set(
   [
-    'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08', 'Rar!', '7z\xbc\xaf', 'MSCF', 'ISc(', '!<ar', '\xed\xab\xee\xdb',
-    '0707', 'EGGA', 'ALZ\x01', 'xar!', 'ITSF', 'BZh1', 'BZh2', 'BZh3', 'BZh4', 'BZh5', 'BZh6', 'BZh7', 'BZh8',
-    'BZh9', '\xfd7zX', '\x28\xb5\x2f\xfd', '\x04\x22\x4d\x18', '\x02\x21\x4c\x18', 'LZIP', 'SZDD', 'KWAJ', 'hsqs',
-    'sqsh', 'MSWI', 'conn', 'cone', 'vhdx', 'KDMV', 'QFI\xfb', '\xd0\xcf\x11\xe0', 'Cr24', 'dex\n', '{\\rt',
-    '\xca\xfe\xba\xbe', '\xbe\xba\xfe\xca', '\xca\xfe\xba\xbf', '\x45\x3d\xcd\x28', 'koly', 'SQLi', 'PYZ\0', '\xa3HK\xbe', '\x7a\x1a\x20\x10', '\x78\x9f\x3e\x22',
+    'PK\x07\x08', 'Rar!', '7z\xbc\xaf', 'MSCF', '!<ar', '0707', 'EGGA', 'xar!', 'ITSF', 'BZh1', 'BZh2', 'BZh3', 'BZh4', 'BZh5',
+    'BZh6', 'BZh7', 'BZh8', 'BZh9', '\xfd7zX', 'LZIP', 'SZDD', 'KWAJ', 'hsqs', 'sqsh', 'MSWI', 'conn', 'cone', 'vhdx', 'KDMV',
+    'QFI\xfb', '\xd0\xcf\x11\xe0', 'Cr24', 'dex\n', '\xca\xfe\xba\xbe', '\xbe\xba\xfe\xca', '\xca\xfe\xba\xbf', '\x45\x3d\xcd\x28',
+    'koly', 'SQLi', '\xa3HK\xbe',
   ].map((text) => Buffer.from(text, 'latin1').readUInt32LE()),
 ) // prettier-ignore
 /** The same by two bytes: gzip, compress, arj, cpio of both byte orders. */
@@ -43,14 +44,14 @@ const media = new Set(
 )
 const textTail = 4096
 
-/** Undefined: not searched. */
-export function hostOf(object: ScanObject): Host | undefined {
+/** Undefined: not searched. `isOpened`: another format explains all of its bytes. */
+export function hostOf(object: ScanObject, isOpened: boolean): Host | undefined {
   const { head } = object
   if (head.length < 64) return isMedia(head) ? 'media' : undefined
   if (explained.has(u32(head, 0)) || explainedPairs.has(u16(head, 0))) return undefined
   if (isMedia(head)) return 'media'
   if (u16(head, 0) === 0x2123) return 'script'
-  if (isInside(head) || isSetupStream(head)) return undefined
+  if (isOpened || isInside(head)) return undefined
   if (textKindOf(object) === undefined) return 'other'
   return hasBinaryTail(object) ? 'other' : undefined
 }

@@ -3,7 +3,8 @@
 import { u16 } from '../../codecs/little-endian.ts'
 import type { Budget } from '../../limits.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
-import { readRecord, startsWith } from './file-header.ts'
+import { startsWith } from '../../source/starts-with.ts'
+import { readRecord } from './file-header.ts'
 
 const tagBinData = 0x12
 const typeLink = 0

@@ -4,6 +4,7 @@ import { u32 } from '../../codecs/little-endian.ts'
 import { type Cfb, isCfb, readCfb } from '../../parsers/cfb/index.ts'
 import type { ScanObject } from '../../scan-object.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 const magic = Buffer.from('HWP Document File')
 const flagsAt = 36
@@ -50,10 +51,6 @@ function lockOf(flags: number): string | undefined {
   if ((flags & flag.password) !== 0) return 'needs a password'
   if ((flags & (flag.drm | flag.certificateDrm)) !== 0) return 'is locked by a rights management system'
   return (flags & flag.certificate) === 0 ? undefined : 'is encrypted with a certificate'
-}
-
-export function startsWith(bytes: Uint8Array, wanted: Uint8Array, at = 0): boolean {
-  return wanted.every((byte, i) => bytes[at + i] === byte)
 }
 
 /** Records of DocInfo and of sections (4.1): 10 bits tag, 10 bits level, 12 bits size, or the size behind it. */

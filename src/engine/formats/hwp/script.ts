@@ -2,7 +2,8 @@
 // after it.
 
 import { u32 } from '../../codecs/little-endian.ts'
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 
 const parts = 4
 /** A script is text that somebody wrote; the raw stream is scanned whatever its size. */
@@ -10,7 +11,7 @@ const longestScript = 4 * 1024 * 1024
 
 /** The parts as UTF-8, a line between them. Bytes that do not fit the lengths are taken as text too. */
 export function scriptText(source: ByteSource): Uint8Array {
-  const bytes = firstBytes(source)
+  const bytes = copyBytes(source, { most: longestScript })
   const texts: string[] = []
   let at = 0
   for (let part = 0; part < parts && at + 4 <= bytes.length; part++) {
@@ -22,16 +23,4 @@ export function scriptText(source: ByteSource): Uint8Array {
   // Behind the parts stands an end mark of four bytes.
   if (bytes.length - at > 4) texts.push(bytes.toString('utf16le', at, at + ((bytes.length - at) & ~1)))
   return Buffer.from(texts.filter((text) => text !== '').join('\n'))
-}
-
-function firstBytes(source: ByteSource): Buffer {
-  const chunks: Buffer[] = []
-  let length = 0
-  while (length < longestScript) {
-    const chunk = source.read(length, Math.min(maxRead, longestScript - length))
-    if (chunk.length === 0) break
-    chunks.push(Buffer.from(chunk))
-    length += chunk.length
-  }
-  return Buffer.concat(chunks)
 }

@@ -4,8 +4,8 @@
 import { u16 } from '../../codecs/little-endian.ts'
 import type { ScanObject } from '../../scan-object.ts'
 import { sliceSource } from '../../source/byte-source.ts'
+import { startsWith } from '../../source/starts-with.ts'
 import type { Member, UnpackContext } from '../format.ts'
-import { startsWith } from './file-header.ts'
 import { beginsDeflated, inflated } from './inflated.ts'
 
 const magic = Buffer.from('HWP Document File V3.00')

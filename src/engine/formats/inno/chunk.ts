@@ -9,11 +9,12 @@ import { u32 } from '../../codecs/little-endian.ts'
 import { Lzma } from '../../codecs/lzma.ts'
 import { lzmaPropsOf } from '../../codecs/lzma-core.ts'
 import { Lzma2 } from '../../codecs/lzma2.ts'
-import { ZlibStream } from '../../codecs/zlib-stream.ts'
-import { Rc4 } from '../../parsers/inno/index.ts'
+import { RangeDecoder } from '../../codecs/range-decoder.ts'
+import { Rc4 } from '../../codecs/rc4.ts'
+import { isZlibHeader, ZlibStream } from '../../codecs/zlib-stream.ts'
 import type { Budget } from '../../limits.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
-import { DecodedSource, type Decoder } from '../../source/decoded-source.ts'
+import { DecodedSource } from '../../source/decoded-source.ts'
 import { layered } from '../../source/layered.ts'
 
 const mark = 0x1a626c7a
@@ -53,8 +54,7 @@ function openPacked(source: ByteSource, place: ChunkPlace, budget: Budget): Chun
     source: new DecodedSource(() => (codec = make()), budget, unpackedBytes),
     fault: () => codec?.fault,
   })
-  if (((head[0] ?? 0) & 15) === 8 && u16be(head) % 31 === 0)
-    return open(() => new ZlibStream(source, offset, end))
+  if (isZlibHeader(head)) return open(() => new ZlibStream(source, offset, end))
   if (u32(head, 0) << 8 === 0x685a4200) return open(() => new Bzip2(source, offset, end))
   const props = lzmaPropsOf(head[0] ?? 255)
   if (props !== undefined && isDictionarySize(u32(head, 1)) && head[propsBytes] === 0) {
@@ -65,10 +65,6 @@ function openPacked(source: ByteSource, place: ChunkPlace, budget: Budget): Chun
   if (exponent > largestLzma2Dictionary || !beginsLzma2(head[1] ?? 255)) return 'unknown method'
   const dictSize = (2 | (exponent & 1)) * 2 ** ((exponent >> 1) + 11)
   return open(() => new Lzma2(source, offset + 1, end, dictSize))
-}
-
-function u16be(head: Uint8Array): number {
-  return (head[0] ?? 0) * 256 + (head[1] ?? 0)
 }
 
 /** Inno Setup's are powers of two, or one and a half of them. */
@@ -102,29 +98,19 @@ export function openEncryptedChunk(
   return { ...chunk, source: layered(chunk.source, plain) }
 }
 
-class Decryption implements Decoder {
-  readonly #source: ByteSource
-  readonly #range: { readonly from: number; readonly to: number }
+class Decryption extends RangeDecoder {
   readonly #cipher: Rc4
-  #at: number
 
   constructor(source: ByteSource, range: { readonly from: number; readonly to: number }, key: Uint8Array) {
-    this.#source = source
-    this.#range = range
-    this.#at = range.from
+    super(source, range.from, range.to)
     this.#cipher = new Rc4(key)
     this.#cipher.apply(new Uint8Array(discardedBytes))
   }
 
-  get consumed(): number {
-    return this.#at - this.#range.from
-  }
-
   read(out: Uint8Array): number {
-    const part = this.#source.read(this.#at, Math.min(out.length, this.#range.to - this.#at))
-    out.set(part)
-    this.#cipher.apply(out.subarray(0, part.length))
-    this.#at += part.length
-    return part.length
+    const view = this.view(out.length)
+    this.#cipher.apply(view, out)
+    this.at += view.length
+    return view.length
   }
 }

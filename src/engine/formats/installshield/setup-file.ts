@@ -1,7 +1,7 @@
 // A file of a setup program whose data are hidden: half bytes swapped, combined with the file's name, from the beginning of
 // the name again after each 1,024 bytes; what comes out is a zlib stream, or the file.
 
-import { ZlibStream } from '../../codecs/zlib-stream.ts'
+import { isZlibHeader, ZlibStream } from '../../codecs/zlib-stream.ts'
 import type { SetupFile } from '../../parsers/installshield/index.ts'
 import type { Budget } from '../../limits.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
@@ -20,8 +20,7 @@ export function openSetupFile(
   if (key === undefined || key.length === 0) return sliceSource(source, offset, length)
   const place = { offset, length: Math.min(length, source.size - offset) }
   const plain = new DecodedSource(() => new Revealed(source, place, key), budget, length)
-  const [first = 0, second = 0] = plain.read(0, 2)
-  if ((first & 15) !== 8 || (first * 256 + second) % 31 !== 0) return plain
+  if (!isZlibHeader(plain.read(0, 2))) return plain
   return new DecodedSource(() => new Unpacked(plain, fault), budget, length * 3, plain)
 }
 

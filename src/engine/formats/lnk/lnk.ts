@@ -1,7 +1,9 @@
 // Windows shortcuts ([MS-SHLLINK], see parsers/lnk): the command that one runs, as a script, and what lies behind its end.
 
 import { parseLnk } from '../../parsers/lnk/index.ts'
-import { type ByteSource, bytesSource, chunksOf, maxRead, sliceSource } from '../../source/byte-source.ts'
+import { bytesSource, maxRead, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
+import { startsWith } from '../../source/starts-with.ts'
 import type { Format } from '../format.ts'
 import { commandOf } from './command.ts'
 
@@ -14,7 +16,7 @@ export const lnk: Format = {
   id: 'lnk',
   kind: 'archive',
 
-  matches: ({ head }) => head.length >= headerBytes && signature.every((byte, index) => head[index] === byte),
+  matches: ({ head }) => head.length >= headerBytes && startsWith(head, signature),
 
   *members({ source }, context) {
     // Far more than the parts of a shortcut take, which are at most 64 KiB each.
@@ -36,10 +38,4 @@ export const lnk: Format = {
     const appended = sliceSource(source, end, source.size - end)
     if (hasContent(appended)) yield { name: 'appended-data', source: appended }
   },
-}
-
-/** Zeros are padding. */
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte !== 0)) return true
-  return false
 }

@@ -2,9 +2,10 @@
 // processor.
 
 import { u32 } from '../../codecs/little-endian.ts'
-import { isAllZeros, isReadAsZip } from '../../parsers/containers/index.ts'
+import { isReadAsZip } from '../../parsers/containers/index.ts'
 import { type Macho, parseMacho } from '../../parsers/macho/index.ts'
 import { type ByteSource, maxRead, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import type { Format, Member } from '../format.ts'
 
 const fatMagics = new Set([0xcafebabe, 0xbebafeca, 0xcafebabf, 0xbfbafeca])
@@ -29,7 +30,7 @@ export const macho: Format = {
   *members({ source }, { budget }): Generator<Member> {
     for (const { name, offset, size } of partsOf(source)) {
       const part = sliceSource(source, offset, size)
-      if (name === 'overlay' && (isAllZeros(part, budget) || isReadAsZip(source, offset))) continue
+      if (name === 'overlay' && (!hasContent(part, { budget }) || isReadAsZip(source, offset))) continue
       yield { name, source: part }
     }
   },

@@ -2,6 +2,7 @@
 
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 const mark = 0x3e
 const lf = 0x0a
@@ -44,7 +45,7 @@ export class UnquotingDecoder implements Decoder {
 function isQuoted(view: Uint8Array): boolean {
   let at = 0
   while (at < maxMarks && view[at] === mark) at++
-  return at > 0 && quotedWord.every((byte, index) => view[at + index] === byte)
+  return at > 0 && startsWith(view, quotedWord, at)
 }
 
 /** Up to the beginning of the next line that has a mark, at least one byte. */

@@ -3,9 +3,9 @@
 
 import { emulate, loadProgram, type Program } from '../../emulator/index.ts'
 import { u16, u32 } from '../../codecs/little-endian.ts'
-import { bytesSource, maxRead } from '../../source/byte-source.ts'
+import { bytesSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
-import type { ScanObject } from '../../scan-object.ts'
 
 const largestFile = 16 * 1024 * 1024
 /** Small enough for any scan. */
@@ -24,8 +24,8 @@ export const packed: Format = {
   matches: (object) => isPacked(object.head) && object.chain.at(-1) !== memberName,
 
   *members(object, context) {
-    const bytes = contentOf(object)
-    const program = bytes === undefined ? undefined : loadProgram(bytes)
+    const { size } = object.source
+    const program = size > largestFile ? undefined : loadProgram(copyBytes(object.source, { most: size }))
     if (program === undefined) return
     const bytesHeld = program.image.length
     context.budget.charge(bytesHeld)
@@ -68,19 +68,6 @@ function isPacked(head: Uint8Array): boolean {
   }
   // The entry point is in the headers, or in no section.
   return true
-}
-
-function contentOf({ source }: ScanObject): Buffer | undefined {
-  const { size } = source
-  if (size > largestFile) return undefined
-  const bytes = Buffer.alloc(size)
-  for (let at = 0; at < size;) {
-    const view = source.read(at, maxRead)
-    if (view.length === 0) break
-    bytes.set(view, at)
-    at += view.length
-  }
-  return bytes
 }
 
 function* unpacked({ image, memory }: Program, { budget }: UnpackContext): Generator<Member> {

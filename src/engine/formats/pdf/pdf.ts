@@ -3,7 +3,8 @@
 
 import { LimitReached } from '../../limits.ts'
 import { actionText, PdfDocument, type PdfStream } from '../../parsers/pdf/index.ts'
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import { indexOfBytes } from '../../source/search.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
@@ -110,11 +111,5 @@ function* trailingData(source: ByteSource, from: number, context: UnpackContext)
   if (end < 0) return
   const start = end + endOfFile.length
   const rest = sliceSource(source, start, size - start)
-  for (const chunk of chunksOf(rest)) {
-    context.budget.checkTime()
-    const first = chunk.findIndex((byte) => byte > 32)
-    if (first < 0) continue
-    yield { name: 'trailing-data', source: rest }
-    return
-  }
+  if (hasContent(rest, { budget: context.budget, largest: 32 })) yield { name: 'trailing-data', source: rest }
 }

@@ -1,6 +1,7 @@
 // The scripts in a packet of an XFA form (Adobe XML Forms Architecture 3.3): `script` elements that say JavaScript.
 
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import type { Member, UnpackContext } from '../format.ts'
 
@@ -18,7 +19,8 @@ const entities: Readonly<Record<string, string>> = {
 
 export function* formScripts(name: string, source: ByteSource, context: UnpackContext): Generator<Member> {
   let count = 0
-  for (const script of scriptsIn(textOf(source))) {
+  const text = copyBytes(source, { most: maxPacketBytes }).toString('utf8')
+  for (const script of scriptsIn(text)) {
     const label = `${name} script ${++count}`
     if (count > maxScripts) return
     yield {
@@ -28,17 +30,6 @@ export function* formScripts(name: string, source: ByteSource, context: UnpackCo
     }
   }
   source.release?.()
-}
-
-function textOf(source: ByteSource): string {
-  const parts: Buffer[] = []
-  for (let at = 0; at < maxPacketBytes;) {
-    const view = source.read(at, maxRead)
-    if (view.length === 0) break
-    parts.push(Buffer.from(view))
-    at += view.length
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function* scriptsIn(text: string): Generator<string> {

@@ -4,8 +4,8 @@
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
 import type { PeLayout } from '../../parsers/pe/index.ts'
-import { isAllZeros } from '../../parsers/containers/index.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import type { Member, UnpackContext } from '../format.ts'
 
 const headerBytes = 8
@@ -27,14 +27,14 @@ export function* hiddenInCertificates(
     if (length < headerBytes || at + length > end) break
     const used = u16(header, 6) === typePkcs7 ? derLength(header.subarray(headerBytes)) : 0
     const rest = sliceSource(source, at + headerBytes + used, length - headerBytes - used)
-    if (length - headerBytes > used && !isAllZeros(rest, budget))
+    if (length - headerBytes > used && hasContent(rest, { budget }))
       yield { name: `certificates/${index}`, source: rest }
     // Entries begin at multiples of eight bytes from the first.
     at = offset + Math.ceil((at + length - offset) / 8) * 8
   }
   if (at >= end) return
   const rest = sliceSource(source, at, end - at)
-  if (!isAllZeros(rest, budget)) yield { name: 'certificates/rest', source: rest }
+  if (hasContent(rest, { budget })) yield { name: 'certificates/rest', source: rest }
 }
 
 /** Bytes of the DER sequence at the beginning, with its header; 0: none. */

@@ -2,9 +2,10 @@
 // are part of the file, which detectors have seen; a member is made only of what begins an object of its own.
 
 import { u16 } from '../../codecs/little-endian.ts'
-import { isAllZeros, isReadAsZip, programEnd } from '../../parsers/containers/index.ts'
+import { isReadAsZip, programEnd } from '../../parsers/containers/index.ts'
 import { type PeLayout, peLayoutOf } from '../../parsers/pe/index.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 import { hiddenInCertificates } from './certificates.ts'
 import { dotnetResources } from './dotnet-resources.ts'
@@ -64,7 +65,7 @@ function* appended(
   for (const { from, to } of ranges) {
     if (from >= to) continue
     const part = sliceSource(source, from, to - from)
-    if (isAllZeros(part, budget) || isReadAsZip(source, from)) continue
+    if (!hasContent(part, { budget }) || isReadAsZip(source, from)) continue
     yield { name: 'overlay', source: part }
   }
 }

@@ -8,7 +8,7 @@ import {
   readMarshal,
   readPycHeader,
 } from '../../parsers/python/index.ts'
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import type { Format } from '../format.ts'
 
@@ -35,7 +35,7 @@ export const pyc: Format = {
       context.fault(name, 'unsupported-method', `modules of more than ${largestModule} bytes are not read`)
       return
     }
-    const bytes = wholeOf(source)
+    const bytes = copyBytes(source, { most: largestModule })
     budget.charge(bytes.length)
     let value: PythonValue
     try {
@@ -92,15 +92,4 @@ function addText({ bytes }: PythonText, texts: Texts): void {
   const isBinary = bytes.length >= leastBytes && bytes.some((byte) => byte < 9)
   if (isBinary || (bytes.length >= longText && !bytes.includes(space))) texts.constants.push(bytes)
   if (!isBinary) texts.lines.push(bytes, newline)
-}
-
-function wholeOf(source: ByteSource): Uint8Array {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const part = source.read(length, maxRead).slice()
-    if (part.length === 0) return Buffer.concat(parts, length)
-    parts.push(part)
-    length += part.length
-  }
 }

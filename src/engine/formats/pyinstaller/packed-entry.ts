@@ -5,8 +5,6 @@ import { ZlibStream } from '../../codecs/zlib-stream.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
 
-const zlibHeaderBytes = 2
-
 export class PackedEntry implements Decoder {
   readonly #stream: ZlibStream
   readonly #prefix: Uint8Array
@@ -39,10 +37,4 @@ export class PackedEntry implements Decoder {
     if (count === 0 && this.#stream.fault !== undefined) this.#fault(this.#stream.fault)
     return count
   }
-}
-
-/** CMF and FLG of zlib: deflate, and a multiple of 31. */
-export function isZlib(source: ByteSource, at: number): boolean {
-  const [cmf = 0, flg = 0] = source.read(at, zlibHeaderBytes)
-  return (cmf & 15) === 8 && (cmf * 256 + flg) % 31 === 0
 }

@@ -1,13 +1,14 @@
 // Programs made by PyInstaller: an archive behind the loader, or in a section of it, and in it libraries of compiled modules.
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
+import { isZlibHeader } from '../../codecs/zlib-stream.ts'
 import { makePycHeader } from '../../parsers/python/index.ts'
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 import { type Cookie, type Entry, findCookie, readEntries } from './archive.ts'
-import { isZlib, PackedEntry } from './packed-entry.ts'
+import { PackedEntry } from './packed-entry.ts'
 import { isPyz, pyzMembers } from './pyz.ts'
 
 /** Thin and universal Mach-O. */
@@ -56,7 +57,7 @@ function open(source: ByteSource, cookie: Cookie, entry: Entry, context: UnpackC
   }
   const header = codeTypes.has(type) ? makePycHeader(cookie.python) : new Uint8Array(0)
   if (!isPacked) return { name, source: plain(source, entry, header, context) }
-  if (!isZlib(source, offset)) {
+  if (!isZlibHeader(source.read(offset, 2))) {
     context.fault(name, 'damaged', 'does not begin as packed data do')
     return undefined
   }

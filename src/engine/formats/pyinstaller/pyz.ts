@@ -2,6 +2,7 @@
 // of names, kinds and places.
 
 import { u32 } from '../../codecs/little-endian.ts'
+import { isZlibHeader } from '../../codecs/zlib-stream.ts'
 import {
   MarshalError,
   makePycHeader,
@@ -9,10 +10,11 @@ import {
   readMarshal,
   readPycHeader,
 } from '../../parsers/python/index.ts'
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import type { Member, UnpackContext } from '../format.ts'
-import { isZlib, PackedEntry } from './packed-entry.ts'
+import { PackedEntry } from './packed-entry.ts'
 
 const mark = 0x005a5950
 const headerBytes = 12
@@ -38,14 +40,16 @@ export function* pyzMembers(source: ByteSource, context: UnpackContext): Generat
   const version = readPycHeader(pycWith(head.subarray(4, 8)))?.version ?? 311
   let entries: PyzEntry[]
   try {
-    entries = entriesOf(readMarshal(tableAt(source, head.readUInt32BE(8)), 0, version))
+    entries = entriesOf(
+      readMarshal(copyBytes(source, { from: head.readUInt32BE(8), most: largestTable }), 0, version),
+    )
   } catch (thrown) {
     if (!(thrown instanceof MarshalError)) throw thrown
     context.fault('(table of contents)', 'damaged', thrown.message)
     return
   }
   for (const { name, isCode, offset, length } of entries) {
-    if (!isZlib(source, offset)) {
+    if (!isZlibHeader(source.read(offset, 2))) {
       budget.countMember()
       context.fault(name, 'encrypted', 'is encrypted with a key in the program')
       continue
@@ -63,18 +67,6 @@ function pycWith(magic: Uint8Array): Uint8Array {
   bytes.set(magic)
   for (const at of [8, 12, 16]) bytes[at] = 0x63
   return bytes
-}
-
-function tableAt(source: ByteSource, start: number): Uint8Array {
-  const parts: Uint8Array[] = []
-  let length = 0
-  while (length < largestTable) {
-    const part = source.read(start + length, maxRead).slice()
-    if (part.length === 0) break
-    parts.push(part)
-    length += part.length
-  }
-  return Buffer.concat(parts, length)
 }
 
 /** `[(name, (kind, offset, length)), …]`, in old versions a dictionary of the same. */

@@ -2,15 +2,19 @@
 // Word reads them, whatever stands between the digits.
 
 import { type ObjectFacts, type RtfBlob, RtfData, linkText, readRtf } from '../../parsers/rtf/index.ts'
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { ProducedSource } from '../../source/produced-source.ts'
 import { timedSource } from '../../source/search.ts'
+import { startsWith } from '../../source/starts-with.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 import { type Ole1Object, readOle1, readPackage } from './ole1.ts'
 
 /** What Word asks for. */
 const opening = [0x7b, 0x5c, 0x72, 0x74]
+/** As far as bytes between and behind what is read say nothing: controls and the space. */
+const whiteSpace = 0x20
 /** White space and a mark of UTF-8 before it. */
 const maxLeading = 16
 
@@ -33,7 +37,7 @@ export const rtf: Format = {
       yield { name: 'links', source: new ProducedSource(() => Buffer.from(text), context.budget) }
     if (document.end === undefined) return
     const rest = sliceSource(source, document.end, Math.max(0, source.size - document.end))
-    if (hasContent(rest)) yield { name: 'trailing-data', source: rest }
+    if (hasContent(rest, { largest: whiteSpace })) yield { name: 'trailing-data', source: rest }
   },
 }
 
@@ -41,8 +45,7 @@ export const rtf: Format = {
 function startOf(head: Uint8Array): number {
   let at = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
   while (at < maxLeading && (head[at] ?? 255) <= 32) at++
-  for (const [index, byte] of opening.entries()) if (head[at + index] !== byte) return -1
-  return at
+  return startsWith(head, opening, at) ? at : -1
 }
 
 function* dataMembers(source: ByteSource, blob: RtfBlob, context: UnpackContext): Generator<Member> {
@@ -110,16 +113,12 @@ function* embeddedMembers(
   }
   yield { name: label, source: partOf(data, object.start, Math.min(object.size, size)) }
   const behind = partOf(data, object.start + object.size, size - object.size)
-  if (size > object.size && hasContent(behind)) yield { name: `${name} presentation`, source: behind }
+  if (size > object.size && hasContent(behind, { largest: whiteSpace }))
+    yield { name: `${name} presentation`, source: behind }
   data.release()
 }
 
 /** Gives the whole back when it is released, so that the data are not held while nobody reads them. */
 function partOf(data: DecodedSource, start: number, size: number): ByteSource {
   return { ...sliceSource(data, start, size), release: () => data.release() }
-}
-
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte > 32)) return true
-  return false
 }

@@ -17,11 +17,6 @@ export interface TarHeader {
   readonly isSparseMapLonger: boolean
 }
 
-export function isZeroBlock(block: Uint8Array): boolean {
-  for (let i = 0; i < block.length; i++) if (block[i] !== 0) return false
-  return true
-}
-
 /** Undefined: not a header. */
 export function parseTarHeader(block: Uint8Array): TarHeader | undefined {
   if (block.length < blockBytes || !hasChecksum(block)) return undefined

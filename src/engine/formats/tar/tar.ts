@@ -2,9 +2,10 @@
 // after the end mark, as `tar -i` does, and after a damaged header at the next block that is one.
 
 import { type ByteSource, sliceSource } from '../../source/byte-source.ts'
+import { isAllZeros } from '../../source/padding.ts'
 import type { Format, Member, UnpackContext } from '../format.ts'
 import { type Extension, longestPax, readLongName, readPax } from './extension.ts'
-import { blockBytes, isZeroBlock, parseTarHeader, type TarHeader } from './header.ts'
+import { blockBytes, parseTarHeader, type TarHeader } from './header.ts'
 
 /** Byte 504 of a block of a GNU sparse map: another one follows. */
 const mapContinuesAt = 504
@@ -26,7 +27,7 @@ export const tar: Format = {
       const block = source.read(at, blockBytes)
       const header = parseTarHeader(block)
       if (header === undefined) {
-        const isEnd = isZeroBlock(block)
+        const isEnd = isAllZeros(block)
         if (!isEnd && !isQuiet) context.fault('(header)', 'damaged', `no tar header at offset ${at}`)
         // After the end mark, and until a header is found again, there is nothing more to say.
         isQuiet = true
@@ -106,7 +107,7 @@ function hasNoData({ type, size }: TarHeader, source: ByteSource, at: number): b
   if (type === '2' || type === '3' || type === '4' || type === '6') return true
   if ((type !== '1' && type !== '5') || size === 0) return false
   const next = source.read(at, blockBytes)
-  return next.length < blockBytes || parseTarHeader(next) !== undefined || isZeroBlock(next)
+  return next.length < blockBytes || parseTarHeader(next) !== undefined || isAllZeros(next)
 }
 
 function skipSparseMap(source: ByteSource, start: number, context: UnpackContext): number {

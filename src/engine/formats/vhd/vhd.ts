@@ -2,7 +2,8 @@
 // and differencing. The disk comes out as one object with random access. A fixed one is the disk itself with a footer
 // behind it, so that whoever reads disks reads it as it is.
 
-import { be32, be64, type BlockMap, BlockSource, NumberTable, once, zeros } from '../../parsers/disk/index.ts'
+import { u32Be, u64Be } from '../../codecs/big-endian.ts'
+import { type BlockMap, BlockSource, NumberTable, once, zeros } from '../../parsers/disk/index.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import type { Format, UnpackContext } from '../format.ts'
 
@@ -46,16 +47,16 @@ interface Footer {
 function parseFooter(bytes: Uint8Array): Footer | undefined {
   if (bytes[0] !== 0x63 || bytes.length < sectorBytes) return undefined
   if (Buffer.from(bytes.subarray(0, 8)).toString('latin1') !== cookie || !hasChecksum(bytes)) return undefined
-  const type = be32(bytes, 60)
+  const type = u32Be(bytes, 60)
   if (type < typeDynamic || type > typeDifferencing) return undefined
-  return { type, diskBytes: be64(bytes, 48), headerAt: be64(bytes, 16) }
+  return { type, diskBytes: u64Be(bytes, 48), headerAt: u64Be(bytes, 16) }
 }
 
 /** The complement of the sum of all bytes with the checksum as zeros. */
 function hasChecksum(footer: Uint8Array): boolean {
   let sum = 0
   for (let at = 0; at < sectorBytes; at++) if (at < 64 || at >= 68) sum += footer[at] ?? 0
-  return ~sum >>> 0 === be32(footer, 64)
+  return ~sum >>> 0 === u32Be(footer, 64)
 }
 
 function diskOf(
@@ -65,7 +66,7 @@ function diskOf(
   context: UnpackContext,
 ): ByteSource | undefined {
   const header = source.read(footer.headerAt, 1024).slice()
-  const blockBytes = be32(header, 32)
+  const blockBytes = u32Be(header, 32)
   if (Buffer.from(header.subarray(0, 8)).toString('latin1') !== sparseCookie) return undefined
   if (blockBytes < sectorBytes || blockBytes > mostBlockBytes || blockBytes % sectorBytes !== 0)
     return undefined
@@ -74,7 +75,7 @@ function diskOf(
     context.fault(parent === '' ? name : parent, 'missing-volume', 'the disk that this one changes is needed')
   }
   const bitmapBytes = Math.ceil(blockBytes / sectorBytes / 8 / sectorBytes) * sectorBytes
-  const table = new NumberTable(source, be64(header, 16), be32(header, 28), 'be32')
+  const table = new NumberTable(source, u64Be(header, 16), u32Be(header, 28), 'be32')
   const missing = once(() => context.fault(name, 'damaged', 'blocks lie behind the end of the file'))
   if (table.isCut) missing()
   const map: BlockMap = {

@@ -1,6 +1,7 @@
 // The content lines of a MIME directory (RFC 5545, 3.1): `NAME;PARAMETERS:value`, folded.
 
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 
 export interface ContentLine {
   readonly name: string
@@ -100,15 +101,7 @@ function isSoft(source: ByteSource, at: number): boolean {
 
 /** A value as one line, at most `maxBytes` of it. */
 export function unfolded(source: ByteSource, start: number, end: number, maxBytes: number): Uint8Array {
-  const parts: Buffer[] = []
-  const stop = Math.min(end, start + maxBytes)
-  for (let at = start; at < stop;) {
-    const view = source.read(at, Math.min(maxRead, stop - at))
-    if (view.length === 0) break
-    parts.push(Buffer.from(view))
-    at += view.length
-  }
-  const text = Buffer.concat(parts)
+  const text = copyBytes(source, { from: start, most: Math.min(end - start, maxBytes) })
     .toString('latin1')
     .replaceAll(/\r?\n[ \t]/g, '')
   return Buffer.from(text.replace(/\r?\n$/, ''), 'latin1')

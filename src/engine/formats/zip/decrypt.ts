@@ -2,6 +2,7 @@
 
 import { crc32 } from 'node:zlib'
 
+import { PkwareDecoder, pkwareHeaderBytes, PkwareKeys } from '../../codecs/pkware-cipher.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
 import type { UnpackContext } from '../format.ts'
@@ -10,7 +11,6 @@ import { methodStored } from './header.ts'
 import { openerOf } from './methods.ts'
 import type { Reading } from './readings.ts'
 import { aesHeaderBytes, type AesKeys, authBytes, deriveAesKeys, WinZipAes } from './win-zip-aes.ts'
-import { cryptoHeaderBytes, ZipCrypto } from './zip-crypto.ts'
 
 export interface Plain {
   readonly source: DecodedSource
@@ -68,11 +68,12 @@ function openAes(attempt: Attempt, context: UnpackContext, report: Report): Plai
 
 function openZipCrypto(attempt: Attempt, context: UnpackContext): Plain | undefined {
   const { input, reading, end } = attempt
-  const password = Buffer.from(attempt.password)
-  const open = () => new ZipCrypto(input, reading.start, end, password)
-  const length = Math.max(0, end - reading.start - cryptoHeaderBytes)
-  if (open().checkByte !== reading.checkByte) return undefined
-  const source = new DecodedSource(open, context.budget)
+  const header = input.read(reading.start, Math.min(pkwareHeaderBytes, end - reading.start))
+  const keys = PkwareKeys.open(Buffer.from(attempt.password), header, reading.checkByte)
+  if (keys === undefined) return undefined
+  const start = reading.start + pkwareHeaderBytes
+  const length = Math.max(0, end - start)
+  const source = new DecodedSource(() => new PkwareDecoder(input, { start, end }, keys), context.budget)
   if (fits(source, reading, length)) return { source, length }
   source.release()
   return undefined

@@ -3,5 +3,4 @@
 export { type ContinuedPart, joinedSource } from './joined-source.ts'
 export { decodeKoreanName } from './name.ts'
 export { passwordBytes } from './password.ts'
-export { brokenCodec, type Piece, PiecesDecoder, type ReportPiece, StoredCodec } from './pieces.ts'
-export { PkwareKeys, pkwareHeaderBytes } from './pkware-keys.ts'
+export { brokenCodec, type Piece, PiecesDecoder, type ReportPiece } from './pieces.ts'

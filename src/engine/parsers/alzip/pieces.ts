@@ -4,7 +4,6 @@
 import { crc32 } from 'node:zlib'
 
 import type { Codec } from '../../codecs/codec.ts'
-import type { ByteSource } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
 
 export interface Piece {
@@ -80,33 +79,4 @@ export class PiecesDecoder implements Decoder {
 /** Data that no codec can be made for. */
 export function brokenCodec(fault: string): Codec {
   return { fault, consumed: 0, read: () => 0 }
-}
-
-/** The method that changes nothing. */
-export class StoredCodec implements Codec {
-  readonly fault = undefined
-  readonly #input: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #next: number
-
-  constructor(input: ByteSource, start: number, end: number) {
-    this.#input = input
-    this.#start = start
-    this.#end = end
-    this.#next = start
-  }
-
-  get consumed(): number {
-    return this.#next - this.#start
-  }
-
-  read(out: Uint8Array): number {
-    const wanted = Math.min(out.length, 128 * 1024, this.#end - this.#next)
-    if (wanted <= 0) return 0
-    const view = this.#input.read(this.#next, wanted)
-    out.set(view)
-    this.#next += view.length
-    return view.length
-  }
 }

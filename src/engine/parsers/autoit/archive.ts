@@ -4,7 +4,8 @@
 import { u32 } from '../../codecs/little-endian.ts'
 import { adler32 } from '../../codecs/adler32.ts'
 import type { Budget } from '../../limits.ts'
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import type { ByteSource } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { decryptEa05, decryptEa06 } from './ciphers.ts'
 import { scriptOfTokens } from './tokens.ts'
 import { type AutoItVersion, unpackAutoIt } from './unpack.ts'
@@ -128,7 +129,7 @@ function openEntry(
   { place, isPacked, isScript, checksum, seed }: Packed,
   budget: Budget,
 ): { readonly bytes: Uint8Array; readonly fault: string | undefined } {
-  const data = readRange(source, place.offset, Math.min(place.size, largestEntry))
+  const data = copyBytes(source, { from: place.offset, most: Math.min(place.size, largestEntry) })
   decrypt(data, seed)
   let fault = data.length < place.size ? 'the data are cut off' : undefined
   if (adler32(data) !== checksum) fault ??= 'the data have a wrong checksum'
@@ -151,16 +152,4 @@ function openEntry(
 function utf8Of(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0xff || bytes[1] !== 0xfe) return bytes
   return Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'))
-}
-
-function readRange(source: ByteSource, from: number, length: number): Uint8Array {
-  const parts: Uint8Array[] = []
-  let done = 0
-  while (done < length) {
-    const part = source.read(from + done, Math.min(maxRead, length - done)).slice()
-    if (part.length === 0) break
-    parts.push(part)
-    done += part.length
-  }
-  return Buffer.concat(parts, done)
 }

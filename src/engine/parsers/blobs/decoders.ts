@@ -1,6 +1,7 @@
 // Decoders of the ways in which scripts and documents write bytes as text, besides base64: hexadecimal digits, lists of
 // numbers, percent escapes; and base64 from its end.
 
+import { RangeDecoder } from '../../codecs/range-decoder.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
 
@@ -16,36 +17,20 @@ export function hexValue(byte: number | undefined): number {
 }
 
 /** What all of these share: bytes in, at most one byte out for each of them, and a state between. */
-abstract class ByteByByte implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #at: number
+abstract class ByteByByte extends RangeDecoder {
   #isAtEnd = false
-
-  constructor(source: ByteSource, start: number, end: number) {
-    this.#source = source
-    this.#start = start
-    this.#end = end
-    this.#at = start
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
 
   read(out: Uint8Array): number {
     let to = 0
-    while (to < out.length && this.#at < this.#end && !this.#isAtEnd) {
-      const wanted = Math.min(maxRead, this.#end - this.#at, (out.length - to) * 4 + 64)
-      const view = this.#source.read(this.#at, wanted)
+    while (to < out.length && this.at < this.end && !this.#isAtEnd) {
+      const view = this.view((out.length - to) * 4 + 64)
       if (view.length === 0) break
       let at = 0
       while (at < view.length && to < out.length && !this.#isAtEnd) {
         const value = this.take(view[at++]!)
         if (value >= 0) out[to++] = value
       }
-      this.#at += at
+      this.at += at
     }
     if (to < out.length && !this.#isAtEnd) {
       this.#isAtEnd = true
@@ -124,25 +109,9 @@ export class NumberDecoder extends ByteByByte {
 const percent = 0x25
 
 /** `%41` (RFC 3986, 2.1). What is no escape stands for itself. */
-export class PercentDecoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #at: number
-
-  constructor(source: ByteSource, start: number, end: number) {
-    this.#source = source
-    this.#start = start
-    this.#end = end
-    this.#at = start
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
-
+export class PercentDecoder extends RangeDecoder {
   read(out: Uint8Array): number {
-    const view = this.#source.read(this.#at, Math.min(maxRead, this.#end - this.#at, out.length * 3 + 2))
+    const view = this.view(out.length * 3 + 2)
     let at = 0
     let to = 0
     while (at < view.length && to < out.length) {
@@ -153,14 +122,14 @@ export class PercentDecoder implements Decoder {
         continue
       }
       // An escape is never cut in two, except by the end.
-      if (at > 0 && at + 2 >= view.length && this.#at + view.length < this.#end) break
+      if (at > 0 && at + 2 >= view.length && this.at + view.length < this.end) break
       const high = hexValue(view[at + 1])
       const low = hexValue(view[at + 2])
       const isEscape = high >= 0 && low >= 0
       out[to++] = isEscape ? (high << 4) | low : byte
       at += isEscape ? 3 : 1
     }
-    this.#at += at
+    this.at += at
     return to
   }
 }

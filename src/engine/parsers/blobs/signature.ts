@@ -2,6 +2,7 @@
 // and scripts that are known by their beginning. Texts are full of long words that decode to nothing.
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 function bytes(text: string): readonly number[] {
   return [...Buffer.from(text, 'latin1')]
@@ -74,7 +75,7 @@ export function isKnownHead(head: Uint8Array): boolean {
   if (head.length < 8) return false
   if (head[0] === 0x4d && head[1] === 0x5a) return isProgram(head)
   for (const signature of byFirst[head[0]!]!) {
-    if (!signature.every((byte, index) => head[index] === byte)) continue
+    if (!startsWith(head, signature)) continue
     return signature[1] !== 0x57 || signature[2] !== 0x53 || head[3]! < flashVersions
   }
   return false

@@ -1,6 +1,7 @@
 // The header of a compound file ([MS-CFB] 2.2), read as leniently as the programs that open such files do.
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 export interface CfbHeader {
   /** Sectors have `2 ** sectorShift` bytes: 512 in version 3, 4,096 in version 4. */
@@ -23,8 +24,7 @@ const signature = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
 
 /** The first bytes are those of a compound file. */
 export function isCfb(head: Uint8Array): boolean {
-  if (head[0] !== 0xd0 || head[1] !== 0xcf) return false
-  return signature.every((byte, at) => head[at] === byte)
+  return startsWith(head, signature)
 }
 
 /** Undefined: not the signature. Impossible sizes are replaced by the usual ones; byte order and minor version say nothing. */

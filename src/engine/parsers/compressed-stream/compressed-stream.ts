@@ -3,8 +3,9 @@
 import type { Member, UnpackContext } from '../../formats/format.ts'
 import { LimitReached } from '../../limits.ts'
 import type { ScanObject } from '../../scan-object.ts'
-import { type ByteSource, chunksOf, sliceSource } from '../../source/byte-source.ts'
+import { sliceSource } from '../../source/byte-source.ts'
 import { DecodedSource } from '../../source/decoded-source.ts'
+import { hasContent } from '../../source/padding.ts'
 import { timedSource } from '../../source/search.ts'
 import { type JoinedKind, type JoinedReport, JoinedStream } from './joined-stream.ts'
 
@@ -54,12 +55,6 @@ function reachesEnd(whole: DecodedSource, name: string, context: UnpackContext):
   } finally {
     whole.release()
   }
-}
-
-/** Zeros behind the end are padding of tapes and block devices. */
-function hasContent(source: ByteSource): boolean {
-  for (const chunk of chunksOf(source)) if (chunk.some((byte) => byte !== 0)) return true
-  return false
 }
 
 /**

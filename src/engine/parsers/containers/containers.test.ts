@@ -3,10 +3,9 @@ import { test } from 'node:test'
 
 import { randomBytes } from '../../../../test/support/random.ts'
 import { zipOf } from '../../../../test/support/zip-writer.ts'
-import { Budget, defaultLimits } from '../../limits.ts'
 import { bytesSource } from '../../source/byte-source.ts'
 import { PeWriter } from '../pe/pe-writer.ts'
-import { containerAt, findContainers, isAllZeros, isReadAsZip, programEnd } from './index.ts'
+import { containerAt, findContainers, isReadAsZip, programEnd } from './index.ts'
 import { SignatureSearch } from './signature-search.ts'
 
 const everything = { withStreams: false, limit: 1000, isKnown: () => false } as const
@@ -142,14 +141,6 @@ test('a zip is read from the whole file only with its end record at the end', ()
   assert.equal(isReadAsZip(bytesSource(bytes), program.length), true)
   assert.equal(isReadAsZip(bytesSource(bytes.subarray(0, -30)), program.length), false)
   assert.equal(isReadAsZip(bytesSource(bytes), 0), false)
-})
-
-test('padding is zeros and nothing else', () => {
-  const budget = new Budget(defaultLimits)
-  const bytes = Buffer.alloc(600_000)
-  assert.equal(isAllZeros(bytesSource(bytes), budget), true)
-  bytes.writeUInt8(1, 599_999)
-  assert.equal(isAllZeros(bytesSource(bytes), budget), false)
 })
 
 test('what begins at a place is told by its header', () => {

@@ -1,6 +1,6 @@
 // Archives, documents and programs recognised by what they begin with.
 
-export { isAllZeros, isReadAsZip } from './appended.ts'
+export { isReadAsZip } from './appended.ts'
 export { findContainers } from './find-containers.ts'
 export { type Container, containerAt } from './kinds.ts'
 export { programEnd } from './program-end.ts'

@@ -1,6 +1,5 @@
 // Virtual disks whose blocks lie anywhere in a file, as sources with random access.
 
-export { be16, be32, be64 } from './big-endian.ts'
 export { type BlockMap, BlockSource, zeros } from './block-source.ts'
 export { NumberTable } from './number-table.ts'
 export { once } from './once.ts'

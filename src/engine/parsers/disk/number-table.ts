@@ -1,12 +1,12 @@
 // A table of numbers in a file, read as it is asked for, a part at a time.
 
+import { u32Be, u64Be } from '../../codecs/big-endian.ts'
 import { u32, u64 } from '../../codecs/little-endian.ts'
 import type { ByteSource } from '../../source/byte-source.ts'
-import { be32, be64 } from './big-endian.ts'
 
 const partBytes = 32 * 1024
 
-const readers = { u32, u64, be32, be64 } as const
+const readers = { u32, u64, be32: u32Be, be64: u64Be } as const
 
 export class NumberTable {
   /** Entries that are there: never more than the file has room for. */

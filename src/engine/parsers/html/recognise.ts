@@ -3,6 +3,7 @@
 
 import type { ScanObject } from '../../scan-object.ts'
 import { textKindOf } from '../../text-kind.ts'
+import { startsWith } from '../../source/starts-with.ts'
 
 /** Behind a `<`, lower case; what other texts do not say by chance at their beginning. */
 const tags: readonly string[] = [
@@ -94,7 +95,7 @@ function firstOf(head: Uint8Array): number {
 
 /** A script that is encoded as a whole, as in .jse and .vbe files. */
 export function isEncodedScript(head: Uint8Array): boolean {
-  return encodedScript.every((byte, index) => head[index] === byte)
+  return startsWith(head, encodedScript)
 }
 
 /** UTF-16 without its zeros. */
@@ -122,11 +123,11 @@ export function isUtf7(head: Uint8Array): boolean {
 
 function startsWithOne(head: Uint8Array, at: number, names: ReadonlyMap<number, readonly string[]>): boolean {
   const list = names.get((head[at] ?? 0) | (head[at] === 0x21 ? 0 : 0x20))
-  return list?.some((name) => startsWith(head, at, name)) ?? false
+  return list?.some((name) => startsTag(head, at, name)) ?? false
 }
 
 /** Also that the name ends there, where the list does not say how. */
-function startsWith(head: Uint8Array, at: number, name: string): boolean {
+function startsTag(head: Uint8Array, at: number, name: string): boolean {
   for (let index = 0; index < name.length; index++) {
     const byte = head[at + index] ?? 0
     const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte

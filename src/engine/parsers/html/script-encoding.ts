@@ -1,8 +1,8 @@
 // Scripts in Microsoft's encoding (JScript.Encode, VBScript.Encode, .jse, .vbe): three alphabets that take turns. The
 // encoder's documentation gives no tables; these are as every decoder has them.
 
+import { RangeDecoder } from '../../codecs/range-decoder.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
-import type { Decoder } from '../../source/decoded-source.ts'
 
 /** What the encoded characters tab and 0x20 to 0x7f stand for, one table an alphabet; 00: nothing. */
 const alphabets = [
@@ -69,37 +69,22 @@ export function encodedRange(
   return first < to ? { start: first, end: to } : undefined
 }
 
-export class ScriptDecoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #start: number
-  readonly #end: number
-  #at: number
+/** Decodes what `encodedRange` says. */
+export class ScriptDecoder extends RangeDecoder {
   #turn = 0
   #isEscaped = false
 
-  /** Decodes `[from, to)`, as `encodedRange` says. */
-  constructor(source: ByteSource, from: number, to: number) {
-    this.#source = source
-    this.#start = from
-    this.#end = to
-    this.#at = from
-  }
-
-  get consumed(): number {
-    return this.#at - this.#start
-  }
-
   read(out: Uint8Array): number {
     let to = 0
-    while (to === 0 && this.#at < this.#end) {
+    while (to === 0 && this.at < this.end) {
       // At most one character comes of one.
-      const view = this.#source.read(this.#at, Math.min(maxRead, this.#end - this.#at, out.length))
+      const view = this.view(out.length)
       if (view.length === 0) break
       for (const byte of view) {
         const plain = this.#take(byte)
         if (plain >= 0) out[to++] = plain
       }
-      this.#at += view.length
+      this.at += view.length
     }
     return to
   }

@@ -2,6 +2,8 @@
 // mail that stand one after the other, or MIME-Version with a multipart type anywhere in the first bytes, where
 // Microsoft Word still opens a web archive.
 
+import { startsWith } from '../../source/starts-with.ts'
+
 const known: ReadonlySet<string> = new Set([
   'arc-authentication-results',
   'arc-message-signature',
@@ -81,7 +83,7 @@ const byteOrderMark = [0xef, 0xbb, 0xbf] as const
 
 /** Where the message begins, or -1; a mailbox is none. */
 export function mailStartOf(head: Uint8Array): number {
-  const start = byteOrderMark.every((byte, index) => head[index] === byte) ? 3 : 0
+  const start = startsWith(head, byteOrderMark) ? 3 : 0
   if (!mayBeText(head, start) || isMailbox(head)) return -1
   const found = headerStartOf(head, start)
   return found >= 0 ? found : webArchiveStartOf(head, start)
@@ -201,7 +203,7 @@ const beginning = 'begin:v'
 
 /** iCalendar and vCard (RFC 2425): `BEGIN:VCARD`, in any case, at the beginning. */
 export function isMimeDirectory(head: Uint8Array): boolean {
-  let start = byteOrderMark.every((byte, index) => head[index] === byte) ? 3 : 0
+  let start = startsWith(head, byteOrderMark) ? 3 : 0
   while (start < 16 && (head[start] === cr || head[start] === lf)) start++
   for (let index = 0; index < beginning.length; index++) {
     const byte = head[start + index] ?? 0

@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto'
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
-import { Rc4 } from './rc4.ts'
+import { Rc4 } from '../../codecs/rc4.ts'
 
 export interface BinaryCipher {
   /** The RC4 key of one block. */

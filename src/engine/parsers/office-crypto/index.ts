@@ -1,5 +1,5 @@
 export { type BinaryCipher, openBinaryEncryption } from './binary.ts'
 export { openPackage, type PackageKey, readPackageEncryption, type PackageEncryption } from './package.ts'
 export { officePasswords } from './passwords.ts'
-export { Rc4Blocks } from './rc4.ts'
+export { Rc4Blocks } from './rc4-blocks.ts'
 export { openXorObfuscation, type XorKey } from './xor.ts'

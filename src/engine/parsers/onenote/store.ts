@@ -5,6 +5,7 @@ import type { Budget } from '../../limits.ts'
 import { u16, u32, u64 } from '../../codecs/little-endian.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import { indexOfBytes } from '../../source/search.ts'
+import { startsWith } from '../../source/starts-with.ts'
 import { guidBytes } from './guid.ts'
 import { nameOfFileNode } from './property-set.ts'
 
@@ -36,14 +37,12 @@ const fileNodeType = Uint8Array.of(0x35, 0x00, 0x06, 0x00)
 const maxReferences = 20_000
 
 export function isOneNote(head: Uint8Array): boolean {
-  const first = head[0]
-  if (first !== 0xe4 && first !== 0xa1) return false
-  return fileTypes.some((type) => type.every((byte, index) => head[index] === byte))
+  return fileTypes.some((type) => startsWith(head, type))
 }
 
 /** Whether its content lies in packages, whose data are not marked. */
 export function isPackaged(head: Uint8Array): boolean {
-  return packagedStore.every((byte, index) => head[formatAt + index] === byte)
+  return startsWith(head, packagedStore, formatAt)
 }
 
 /** In the file's order. */

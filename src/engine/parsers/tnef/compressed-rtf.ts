@@ -2,6 +2,7 @@
 // words of RTF; or stored.
 
 import { u16, u32 } from '../../codecs/little-endian.ts'
+import { Stored } from '../../codecs/stored.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import type { Decoder } from '../../source/decoded-source.ts'
 
@@ -30,30 +31,8 @@ export function compressedRtfDecoder(source: ByteSource): Decoder | undefined {
   if (head.length < headerBytes) return undefined
   const size = u16(head, 4) + u16(head, 6) * 0x10000
   const kind = u32(head, 8)
-  if (kind === stored) return new StoredDecoder(source, size)
+  if (kind === stored) return new Stored(source, headerBytes, headerBytes + size)
   return kind === compressed ? new CompressedDecoder(source) : undefined
-}
-
-class StoredDecoder implements Decoder {
-  readonly #source: ByteSource
-  readonly #end: number
-  #at = headerBytes
-
-  constructor(source: ByteSource, size: number) {
-    this.#source = source
-    this.#end = headerBytes + size
-  }
-
-  get consumed(): number {
-    return this.#at
-  }
-
-  read(out: Uint8Array): number {
-    const view = this.#source.read(this.#at, Math.min(out.length, maxRead, this.#end - this.#at))
-    out.set(view)
-    this.#at += view.length
-    return view.length
-  }
 }
 
 class CompressedDecoder implements Decoder {

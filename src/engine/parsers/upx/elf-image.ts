@@ -5,6 +5,7 @@
 import { u16, u32, u64 } from '../../codecs/little-endian.ts'
 import type { Budget } from '../../limits.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import { indexOfBytes } from '../../source/search.ts'
 import type { ElfLayout } from '../elf/index.ts'
 import { largestImage, type UnpackedImage } from './pe-image.ts'
@@ -213,7 +214,7 @@ class BlockReader {
       return undefined
     }
     this.#left -= unpackedBytes
-    const packed = readRange(this.#source, this.#at + blockInfoBytes, packedBytes)
+    const packed = copyBytes(this.#source, { from: this.#at + blockInfoBytes, most: packedBytes })
     this.#at += blockInfoBytes + packedBytes
     const bytes = this.#unpack(packed, block)
     if (bytes !== undefined && filter > 0 && packedBytes < unpackedBytes) {
@@ -261,7 +262,10 @@ class BlockReader {
     )
     if (holder === undefined) return
     const shift = holder.offset + address - holder.virtualAddress - offset
-    const bytes = readRange(this.#source, from + shift, Math.min(offset + size - from, this.#left))
+    const bytes = copyBytes(this.#source, {
+      from: from + shift,
+      most: Math.min(offset + size - from, this.#left),
+    })
     this.#left -= bytes.length
     this.#budget.charge(bytes.length)
     yield { at: from, bytes }
@@ -301,16 +305,4 @@ class ImageWriter {
     for (const { at, bytes } of this.#parts) file.set(bytes, at)
     return file
   }
-}
-
-function readRange(source: ByteSource, from: number, length: number): Uint8Array {
-  const parts: Uint8Array[] = []
-  let done = 0
-  while (done < length) {
-    const part = source.read(from + done, Math.min(maxRead, length - done)).slice()
-    if (part.length === 0) break
-    parts.push(part)
-    done += part.length
-  }
-  return Buffer.concat(parts, done)
 }

@@ -5,6 +5,7 @@
 import { u16, u32, u64 } from '../../codecs/little-endian.ts'
 import type { Budget } from '../../limits.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import type { PeLayout } from '../pe/index.ts'
 import { findPackHeader, isIntact, type PackHeader } from './pack-header.ts'
 import { restoreAddresses } from './relocations.ts'
@@ -76,7 +77,11 @@ export function unpackPe(
 
 function byHeader(source: ByteSource, header: PackHeader, budget: Budget): Unpacked | undefined {
   if (!isKnownMethod(header.method) || header.unpackedBytes > largestImage) return undefined
-  const bytes = readAll(source, header.end, Math.min(header.packedBytes, largestImage), budget)
+  const bytes = copyBytes(
+    source,
+    { from: header.end, most: Math.min(header.packedBytes, largestImage) },
+    budget,
+  )
   const result = unpackBlock(bytes, header.method, header.unpackedBytes, budget)
   if (isIntact(result.bytes, header)) return { ...result, fault: undefined }
   return { ...result, fault: result.fault ?? 'the unpacked image has a wrong checksum' }
@@ -85,7 +90,7 @@ function byHeader(source: ByteSource, header: PackHeader, budget: Budget): Unpac
 /** The method whose result ends with a PE header is the right one. */
 function byStub(source: ByteSource, layout: PeLayout, stub: Stub, budget: Budget): Unpacked | undefined {
   const most = Math.min(largestImage, stub.unpackedBytes ?? roomOf(layout))
-  const bytes = readAll(source, stub.source, largestImage, budget)
+  const bytes = copyBytes(source, { from: stub.source, most: largestImage }, budget)
   for (const method of triedMethods) {
     const result = unpackBlock(bytes, method, most, budget)
     if (result.fault === undefined && headerPlace(result.bytes) !== undefined) return result
@@ -193,17 +198,4 @@ function restoreRelocations(image: Uint8Array, { place, behind, lowest }: Origin
   const list = u32(image, behind + (hasImports ? 8 : 0))
   const imageBase = is64 ? u64(image, place + 24 + 24) : u32(image, place + 24 + 28)
   restoreAddresses(image, { list, is64, base: BigInt(imageBase) + BigInt(lowest) })
-}
-
-function readAll(source: ByteSource, from: number, most: number, budget: Budget): Uint8Array {
-  const parts: Uint8Array[] = []
-  let length = 0
-  while (length < most) {
-    budget.checkTime()
-    const part = source.read(from + length, Math.min(maxRead, most - length)).slice()
-    if (part.length === 0) break
-    parts.push(part)
-    length += part.length
-  }
-  return Buffer.concat(parts, length)
 }

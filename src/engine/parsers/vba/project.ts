@@ -2,7 +2,7 @@
 // module; beside it a storage for each form. What the `dir` stream does not list is searched for source all the same.
 
 import type { Budget } from '../../limits.ts'
-import { type ByteSource, maxRead } from '../../source/byte-source.ts'
+import { copyBytes } from '../../source/copy-bytes.ts'
 import type { Cfb, CfbEntry } from '../cfb/index.ts'
 import { decompressVba } from './decompress.ts'
 import { decodeCodePage, type ModuleRecord, readDirStream } from './dir-stream.ts'
@@ -97,7 +97,7 @@ function readDirectory(
   budget: Budget,
 ): { codePage: number; modules: readonly ModuleRecord[] } {
   const dir = streams.find(({ name }) => name.toLowerCase() === 'dir')
-  const packed = dir === undefined ? new Uint8Array(0) : wholeOf(dir.source)
+  const packed = dir === undefined ? new Uint8Array(0) : copyBytes(dir.source, { most: maxStreamBytes })
   const unpacked = decompressVba(packed, 0, maxSourceBytes)
   if (unpacked === undefined) return { codePage: 1252, modules: [] }
   budget.charge(unpacked.bytes.length)
@@ -111,7 +111,7 @@ interface Reading {
 
 function readModule(entry: CfbEntry, record: ModuleRecord, { codePage, budget }: Reading): VbaModule {
   budget.checkTime()
-  const bytes = wholeOf(entry.source)
+  const bytes = copyBytes(entry.source, { most: maxStreamBytes })
   let start = record.sourceOffset
   let unpacked = start < 0 ? undefined : decompressVba(bytes, start, maxSourceBytes)
   if (unpacked === undefined) {
@@ -131,17 +131,4 @@ function readModule(entry: CfbEntry, record: ModuleRecord, { codePage, budget }:
     compiled: bytes.subarray(0, start),
     isDamaged: unpacked.isDamaged,
   }
-}
-
-function wholeOf(source: ByteSource): Uint8Array {
-  const length = Math.min(source.size, maxStreamBytes)
-  if (length <= maxRead) return new Uint8Array(source.read(0, length))
-  const bytes = new Uint8Array(length)
-  for (let at = 0; at < length;) {
-    const view = source.read(at, Math.min(maxRead, length - at))
-    if (view.length === 0) break
-    bytes.set(view, at)
-    at += view.length
-  }
-  return bytes
 }

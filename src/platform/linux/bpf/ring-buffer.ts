@@ -40,6 +40,8 @@ export class RingBuffer {
   readonly #producer: BigInt64Array
   readonly #data: Buffer
   readonly #lengths: Int32Array
+  /** Holds a record that goes on at the beginning of the buffer. */
+  #whole = Buffer.alloc(0)
   #position = 0
   #open = true
 
@@ -50,12 +52,12 @@ export class RingBuffer {
     const page: number = pageSize()
     this.#page = page
     this.#consumerPage = this.#mapPages(page, protectRead | protectWrite, 0)
-    // The data is mapped twice, one after the other, so that a record at the end is whole.
-    this.#producerPages = this.#mapPages(page + 2 * bytes, protectRead, page)
+    // The kernel offers the data twice, one behind the other. Once is enough: mapped pages count as resident.
+    this.#producerPages = this.#mapPages(page + bytes, protectRead, page)
     this.#consumer = new BigInt64Array(koffi.view(this.#consumerPage, page), 0, 1)
-    const pages = koffi.view(this.#producerPages, page + 2 * bytes)
+    const pages = koffi.view(this.#producerPages, page + bytes)
     this.#producer = new BigInt64Array(pages, 0, 1)
-    this.#data = Buffer.from(pages, page, 2 * bytes)
+    this.#data = Buffer.from(pages, page, bytes)
     this.#lengths = new Int32Array(pages, page)
     this.#position = Number(Atomics.load(this.#consumer, 0))
   }
@@ -77,7 +79,7 @@ export class RingBuffer {
         throw new AppError('internal', 'the ring buffer of the kernel is damaged')
       this.#position += (headerBytes + length + 7) & ~7
       if ((word & discarded) === 0) {
-        onRecord(this.#data, offset + headerBytes, length)
+        this.#give(onRecord, offset + headerBytes, length)
         count += 1
       }
       if (this.#position - given < giveBackBytes) continue
@@ -86,6 +88,18 @@ export class RingBuffer {
     }
     if (this.#position !== given) Atomics.store(this.#consumer, 0, BigInt(this.#position))
     return count
+  }
+
+  #give(onRecord: OnRecord, offset: number, length: number): void {
+    const rest = offset + length - this.bytes
+    if (rest <= 0) {
+      onRecord(this.#data, offset, length)
+      return
+    }
+    if (this.#whole.length < length) this.#whole = Buffer.alloc(length)
+    this.#data.copy(this.#whole, 0, offset)
+    this.#data.copy(this.#whole, length - rest, 0, rest)
+    onRecord(this.#whole, 0, length)
   }
 
   /** Bytes that wait to be read. */
@@ -103,7 +117,7 @@ export class RingBuffer {
 
   #unmap(): void {
     munmap(this.#consumerPage, this.#page)
-    munmap(this.#producerPages, this.#page + 2 * this.bytes)
+    munmap(this.#producerPages, this.#page + this.bytes)
   }
 
   #mapPages(length: number, protection: number, offset: number): unknown {

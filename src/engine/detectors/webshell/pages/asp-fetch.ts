@@ -1,7 +1,7 @@
 // Pages that fetch what the request names and answer with it: proxies, by which an intruder reaches what the server
 // reaches.
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import { type Flow } from './flow.ts'
 import { argumentsOf, word, type Words } from './words.ts'
 

@@ -1,7 +1,7 @@
 // Files and folders in pages of ASP and ASP.NET: what the request names is listed, read, changed, or written with what
 // it says.
 
-import { type Evidence, quote } from '../evidence.ts'
+import { type Evidence, quote } from '../../evidence.ts'
 import { type Flow } from './flow.ts'
 import { argumentsOf, type Syntax, word, type Words } from './words.ts'
 

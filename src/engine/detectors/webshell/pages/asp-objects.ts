@@ -1,7 +1,7 @@
 // The COM objects that a page of classic ASP makes, by the names in its texts: those that start programs, and those whose
 // name is put together from pieces so that no search finds it.
 
-import { type Evidence, quote } from '../evidence.ts'
+import { type Evidence, quote } from '../../evidence.ts'
 import type { Words } from './words.ts'
 
 interface Place {

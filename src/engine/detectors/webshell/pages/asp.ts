@@ -1,10 +1,11 @@
 // Web shells in classic ASP (VBScript, JScript) and ASP.NET (C#, VB, JScript): the request's data that runs as code or
 // command, COM objects and classes that run programs, files written from the request.
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import { judgeClassIds, judgeText } from './asp-objects.ts'
 import { judgeFetches } from './asp-fetch.ts'
 import { judgeFiles, uploadChecks } from './asp-files.ts'
+import { type AspKind, syntaxOf } from './asp-language.ts'
 import { codeOf } from './blocks.ts'
 import { followRequest, type Flow, type Sources } from './flow.ts'
 import { decodeScripts } from './script-encoder.ts'
@@ -36,20 +37,6 @@ const storeSources: Sources = {
   cleaners: basicSources.cleaners,
 }
 
-export type AspKind = 'asp' | 'aspx'
-
-export function aspKindOf(text: string): AspKind {
-  const head = text.slice(0, 6000)
-  if (
-    /<%\s*@\s*(?:page|webhandler|webservice|control|master|import|assembly)\b/i.test(head) &&
-    !/^\s*<%@\s*language\s*=\s*["']?vbscript/i.test(head)
-  )
-    return 'aspx'
-  if (/using\s+System\b|System\.(?:Web|IO|Diagnostics)\b|msxsl:script|import\s+namespace/i.test(head))
-    return 'aspx'
-  return 'asp'
-}
-
 export function analyseAsp(text: string, kind: AspKind, evidence: Evidence): void {
   const plain = decodeScripts(text)
   const isWhole = /<%\s*@[^%]{0,120}\bClass\s{0,3}=/i.test(plain)
@@ -63,25 +50,6 @@ export function analyseAsp(text: string, kind: AspKind, evidence: Evidence): voi
     limit: 86,
     atLeastScore: 40,
   })
-}
-
-const directiveLanguage = /<%\s{0,9}@[^%]{0,300}?\blanguage\s{0,9}=\s{0,9}["']?\s{0,9}([\w#]{1,20})/i
-const serverScript = /<(?:msxsl:)?script\b[^>]{0,300}>/gi
-const attributeLanguage = /\blanguage\s{0,9}=\s{0,9}["']?\s{0,9}([\w#]{1,20})/i
-
-/** By the page's directive or its server scripts; a browser's script says nothing. */
-function syntaxOf(text: string, kind: AspKind): Syntax {
-  const language = directiveLanguage.exec(text)?.[1] ?? scriptLanguage(text)
-  if (language !== undefined) return language.toLowerCase().startsWith('vb') ? 'basic' : 'c'
-  if (kind === 'asp') return 'basic'
-  return /\bEnd (?:Sub|Function)\b/i.test(text) ? 'basic' : 'c'
-}
-
-function scriptLanguage(text: string): string | undefined {
-  for (const [tag] of text.matchAll(serverScript)) {
-    if (/runat|msxsl/i.test(tag)) return attributeLanguage.exec(tag)?.[1]
-  }
-  return undefined
 }
 
 interface Code {

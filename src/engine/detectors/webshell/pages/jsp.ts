@@ -1,6 +1,6 @@
 // Web shells in JSP, JSPX and Java: what of the request reaches the running of commands, classes, expressions, files.
 
-import { type Evidence, quote } from '../evidence.ts'
+import { type Evidence, quote } from '../../evidence.ts'
 import { codeOf } from './blocks.ts'
 import { judgeTraits, type Trait } from './traits.ts'
 import { followRequest, type Flow, type Sources } from './flow.ts'

@@ -1,6 +1,6 @@
 // What a page is able to do, taken together: weak signs that make a strong one when they meet in one file.
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 
 export interface Trait {
   readonly words: string

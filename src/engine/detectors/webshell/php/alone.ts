@@ -1,6 +1,6 @@
 // What a PHP file is by itself: a tool that would be harmless inside a program, code without a word in it.
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import { token, type Tokens } from './lexer.ts'
 
 export const readsRequest = /\$_?(?:GET|POST|REQUEST|FILES|HTTP_\w+_VARS)\b/

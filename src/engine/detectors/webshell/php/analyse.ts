@@ -1,6 +1,6 @@
 // The analysis of one PHP text: parse, run, then look into what nobody called.
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import type { Budget } from '../../../limits.ts'
 import { isPart } from './alone.ts'
 import { runFunction } from './functions.ts'

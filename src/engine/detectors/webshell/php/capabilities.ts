@@ -1,7 +1,7 @@
 // What a PHP file is able to do, taken together: a shell with a page around it runs commands, walks folders, edits,
 // uploads, asks what the server forbids, and connects back. Ordinary programs do some of it, never all in one file.
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import { judgeAlone, judgeCover, judgeLetters, judgeProbes, readsRequest } from './alone.ts'
 import { judgeCarried } from './carried.ts'
 import { token, type Tokens } from './lexer.ts'

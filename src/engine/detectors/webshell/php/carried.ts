@@ -2,7 +2,7 @@
 
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
 
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import { token, type Tokens } from './lexer.ts'
 
 const programs =

@@ -1,6 +1,6 @@
 // Files that a request writes, uploads or includes.
 
-import { quote } from '../evidence.ts'
+import { quote } from '../../evidence.ts'
 import type { Machine } from './machine.ts'
 import { beginning, deepTaint, ending, origin, type Value } from './value.ts'
 

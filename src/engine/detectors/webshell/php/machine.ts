@@ -1,7 +1,7 @@
 // The state of one analysis of a PHP file: variables, functions, evidence, and what it may still cost.
 
 import type { Budget } from '../../../limits.ts'
-import type { Evidence } from '../evidence.ts'
+import type { Evidence } from '../../evidence.ts'
 import type { ClassNode, Expression, FunctionNode, Statement } from './ast.ts'
 import { join, unknown, type Value } from './value.ts'
 

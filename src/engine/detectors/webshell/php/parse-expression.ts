@@ -4,60 +4,16 @@ import type { Argument, Expression, Item } from './ast.ts'
 import { Cursor } from './cursor.ts'
 import { unescapeDouble } from './escapes.ts'
 import { token, tokenize } from './lexer.ts'
+import {
+  assignments,
+  assignStrength,
+  choiceStrength,
+  strengths,
+  unaryStrength,
+  wordOperators,
+} from './operators.ts'
+import { templatePiece } from './template-piece.ts'
 import { made, textValue, unknown } from './value.ts'
-
-/** Strength of binary operators; higher binds tighter. */
-const strengths: Readonly<Record<string, number>> = {
-  or: 1,
-  xor: 2,
-  and: 3,
-  '??': 6,
-  '||': 7,
-  '&&': 8,
-  '|': 9,
-  '^': 10,
-  '&': 11,
-  '==': 12,
-  '!=': 12,
-  '===': 12,
-  '!==': 12,
-  '<>': 12,
-  '<=>': 12,
-  '<': 13,
-  '>': 13,
-  '<=': 13,
-  '>=': 13,
-  '.': 14,
-  '<<': 15,
-  '>>': 15,
-  '+': 16,
-  '-': 16,
-  '*': 17,
-  '/': 17,
-  '%': 17,
-  instanceof: 19,
-  '**': 21,
-}
-const assignments = new Set([
-  '=',
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '.=',
-  '%=',
-  '&=',
-  '|=',
-  '^=',
-  '<<=',
-  '>>=',
-  '**=',
-  '??=',
-])
-const wordOperators = new Set(['or', 'xor', 'and', 'instanceof'])
-const choiceStrength = 5
-const assignStrength = 4
-const unaryStrength = 20
 
 export function parseExpression(cursor: Cursor, minimum = 0): Expression {
   if (cursor.isTooDeep) return skipNested(cursor)
@@ -511,39 +467,6 @@ function templateParts(raw: string, at: number, cursor: Cursor): Expression[] {
   }
   flush(raw.length)
   return parts
-}
-
-const simplePiece = /[$][a-zA-Z_\x7f-\xff][\w\x7f-\xff]*(?:\[[^\]\r\n]{0,100}\]|->[a-zA-Z_]\w*)?/y
-
-function templatePiece(raw: string, at: number): { start: number; end: number; code: string } | undefined {
-  const isBraced = raw[at - 1] === '{'
-  if (isBraced || raw[at + 1] === '{') {
-    const start = isBraced ? at - 1 : at
-    const end = closingBrace(raw, isBraced ? at : at + 2)
-    if (end < 0) return undefined
-    const code = raw.slice(at, isBraced ? end : end + 1)
-    // `${name}` is a variable of that name.
-    const named = /^[$]\{(\w+)\}$/.exec(code)
-    return { start, end: end + 1, code: named === null ? code : `$${named[1]}` }
-  }
-  simplePiece.lastIndex = at
-  const found = simplePiece.exec(raw)
-  if (found === null) return undefined
-  const [code] = found
-  // `"$a[key]"` needs no quotes inside a string.
-  const quoted = code.replace(/\[([a-zA-Z_]\w*)\]$/, "['$1']")
-  return { start: at, end: at + code.length, code: quoted }
-}
-
-function closingBrace(raw: string, from: number): number {
-  let depth = 0
-  const limit = Math.min(raw.length, from + 2000)
-  for (let at = from; at < limit; at++) {
-    const code = raw.charCodeAt(at)
-    if (code === 123) depth++
-    else if (code === 125 && depth-- === 0) return at
-  }
-  return -1
 }
 
 function parseInner(code: string, outer: Cursor): Expression {

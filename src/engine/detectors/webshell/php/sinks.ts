@@ -1,6 +1,6 @@
 // Where data runs as code or as a command, and how sure that makes us.
 
-import { quote } from '../evidence.ts'
+import { quote } from '../../evidence.ts'
 import type { Machine } from './machine.ts'
 import { beginning, deepTaint, made, origin, type Value } from './value.ts'
 

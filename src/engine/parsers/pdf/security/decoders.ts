@@ -2,9 +2,9 @@
 
 import { createDecipheriv, type Decipheriv } from 'node:crypto'
 
+import { Rc4 } from '../../../codecs/rc4.ts'
 import type { ByteSource } from '../../../source/byte-source.ts'
 import type { Decoder } from '../../../source/decoded-source.ts'
-import { Rc4 } from './rc4.ts'
 
 const blockBytes = 16
 const stepBytes = 64 * 1024
@@ -21,10 +21,17 @@ export class Rc4Decoder implements Decoder {
 
   read(out: Uint8Array): number {
     const view = this.#source.read(this.consumed, Math.min(out.length, stepBytes))
-    this.#cipher.apply(view, out, view.length)
+    this.#cipher.apply(view, out)
     this.consumed += view.length
     return view.length
   }
+}
+
+/** A whole string. */
+export function rc4(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length)
+  new Rc4(key).apply(bytes, out)
+  return out
 }
 
 /** AES in CBC mode: the first block is the initialisation vector, the last one ends with padding. */

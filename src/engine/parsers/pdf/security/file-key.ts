@@ -2,7 +2,7 @@
 
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 
-import { rc4 } from './rc4.ts'
+import { rc4 } from './decoders.ts'
 
 /** The entries of the encryption dictionary that keys are made of. */
 export interface KeyFacts {

@@ -5,9 +5,8 @@ import { createHash } from 'node:crypto'
 import type { ByteSource } from '../../../source/byte-source.ts'
 import type { FilterStep } from '../filters/chain.ts'
 import { isArray, type PdfDictionary, type PdfValue } from '../value.ts'
-import { AesDecoder, decryptAes, Rc4Decoder } from './decoders.ts'
+import { AesDecoder, decryptAes, rc4, Rc4Decoder } from './decoders.ts'
 import { fileKeyOf, type KeyFacts } from './file-key.ts'
-import { rc4 } from './rc4.ts'
 
 type Method = 'none' | 'rc4' | 'aes-128' | 'aes-256'
 
