@@ -67,7 +67,7 @@ export const weblogSummaryLine = z.strictObject({
   incidents: count,
   droppedIncidents: count,
   addresses: count,
-  files: z.readonly(z.array(text)),
+  files: z.array(z.strictObject({ file: text, format: text })),
   failedFiles: count,
   ms: count,
 })
