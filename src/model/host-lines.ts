@@ -7,7 +7,7 @@ const version = z.literal(1).check(z.describe('Version of this line’s schema.'
 const cell = z.union([text, z.number(), z.boolean(), z.null()])
 const row = z.record(text, cell)
 
-export const snapshotLine = z.strictObject({
+const snapshotLine = z.strictObject({
   type: z.literal('snapshot'),
   version,
   path: text.check(z.describe('The file that was written.')),
@@ -15,7 +15,7 @@ export const snapshotLine = z.strictObject({
   rows: z.record(text, z.int()).check(z.describe('How many rows each table has.')),
 })
 
-export const changeLine = z.strictObject({
+const changeLine = z.strictObject({
   type: z.literal('change'),
   version,
   table: text,

@@ -12,7 +12,7 @@ const outcome = z
 const confidence = count.check(z.maximum(100), z.describe('How sure it is: 1–100.'))
 const optional = z.exactOptional(text)
 
-export const attackLine = z.strictObject({
+const attackLine = z.strictObject({
   type: z.literal('attack'),
   version,
   '@timestamp': time,
@@ -40,7 +40,7 @@ export const attackLine = z.strictObject({
   line: count,
 })
 
-export const webIncidentLine = z.strictObject({
+const webIncidentLine = z.strictObject({
   type: z.literal('web-incident'),
   version,
   id: count,
@@ -55,7 +55,7 @@ export const webIncidentLine = z.strictObject({
   userAgents: z.array(text),
 })
 
-export const weblogSummaryLine = z.strictObject({
+const weblogSummaryLine = z.strictObject({
   type: z.literal('weblog-summary'),
   version,
   lines: count,

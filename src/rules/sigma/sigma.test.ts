@@ -125,6 +125,11 @@ test('lines of logs belong to services', () => {
   assert.deepEqual(told(sigma, line('', 'apache-error')), ['any', 'apache'])
   const sudo = eventOf({ dataset: 'hx.login', action: 'sudo' }, { user: { effective: { name: 'root' } } })
   assert.deepEqual(told(sigma, sudo), ['as root'])
+  const command = eventOf(
+    { dataset: 'hx.login', action: 'sudo' },
+    { hx: { login: { command: 'bad thing' } } },
+  )
+  assert.deepEqual(told(sigma, command), ['auth'], 'for the rules that name the service')
 })
 
 test('a rule that cannot run says why', () => {

@@ -49,7 +49,7 @@ const attacks = [
 ]
 
 /** A generator of numbers below 1 (mulberry32). */
-export function chance(seed: number): () => number {
+function chance(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b_79f5) | 0

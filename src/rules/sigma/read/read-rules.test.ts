@@ -225,5 +225,5 @@ test('conditions bind as the specification says: not, and, or', () => {
     assert.throws(() => read(wrong), RangeError, wrong)
   }
   assert.throws(() => read('('.repeat(500)), RangeError)
-  assert.throws(() => read('not '.repeat(500) + 'a'), RangeError)
+  assert.throws(() => read(`${'not '.repeat(500)}a`), RangeError)
 })

@@ -17,7 +17,7 @@ type State =
   | { readonly kind: 'assert'; readonly at: 'start' | 'end' | 'word' | 'not-word'; next: number }
   | { readonly kind: 'match' }
 
-export const maxStates = 4000
+const maxStates = 4000
 
 export interface LinearRegex {
   readonly states: number

@@ -56,11 +56,11 @@ test('a pattern without wildcards is a text, one that is open is not', () => {
 })
 
 test('a dash that begins a word stands for all dashes', () => {
-  const test = patternTest(opened(withAnyDash(readPattern(' -f x-y /Z')), { start: true, end: true }))
+  const fits = patternTest(opened(withAnyDash(readPattern(' -f x-y /Z')), { start: true, end: true }))
   for (const text of ['rm -f x-y /Z', 'rm /f x-y -Z', 'rm \u2013f x-y \u2014Z', 'rm \u2015f x-y /Z'])
-    assert.ok(test(text), text)
-  assert.ok(!test('rm -f x/y /Z'))
-  assert.ok(!test('rm +f x-y /Z'))
+    assert.ok(fits(text), text)
+  assert.ok(!fits('rm -f x/y /Z'))
+  assert.ok(!fits('rm +f x-y /Z'))
 })
 
 test('patterns agree with the same expression as a regular expression', () => {

@@ -2,7 +2,7 @@
 // (WHATWG URL, section 4.4: backslashes, missing slashes and control bytes are forgiven). CWE-601.
 import { constructOf, type Construct } from '../construct.ts'
 import type { AttackFinding, PartDetector } from '../../detector.ts'
-import { isOddAddress } from '../ssrf/hosts.ts'
+import { isOddAddress } from '../../hosts.ts'
 
 const gate =
   /^[\s"'=/\\.〱ゝー〵ｰ%;@-]{0,12}(?:[/\\]{2}|https?:|\/?[〱ゝー〵ｰ])|^[/\\][\t\r\n\\]|^[/\\]?(?:https?:|\w{0,20}\?\w{1,20}=)|^\.?[a-z0-9.-]{4,60}@|javascript:|^\\[ux]/i

@@ -9,7 +9,7 @@ import { signOf } from './signs.ts'
 
 // A separator, a substitution, a pattern or a quote inside a word.
 const meta =
-  /[;|&`\n\r]|\$[({@*?_!\w'"]|[<>]\(|[a-z\\^][\\'"^][a-z'"]|['"][a-z]{1,12}['"]|\{[^{}]{0,80}\}|[?*[]/i
+  /[;|&`\n\r]|\$[({@*?_!\w'"]|[<>]\(|[a-z\\^][\\'"^][a-z'"]|['"][a-z]{1,12}['"]|\{[^{}]{0,80}\}|\/[\w./-]{0,40}[?*[]/i
 const literalBreak = /^["']?\\n|\\n["']?$/g
 
 function finding(why: string, confidence: number): AttackFinding {

@@ -7,7 +7,7 @@ export interface Sign {
   readonly pattern: RegExp
 }
 
-export const signs: readonly Sign[] = [
+const signs: readonly Sign[] = [
   {
     why: 'A shell function at the start of a header or value, as ShellShock (CVE-2014-6271) needs it',
     confidence: 95,
@@ -97,14 +97,15 @@ const verbs =
 const nouns =
   'acl|alias|authenticodesignature|breakpoint|childitem|clixml|command|computer|computerrestore|console|content|counter|credential|csv|culture|custom|date|debug|default|error|event|eventlog|executionpolicy|expression|file|formatdata|gridview|help|history|host|hotfix|html|item|itemproperty|job|json|list|localuser|localgroup|location|member|module|modulemember|null|object|output|package|path|pfxcertificate|printer|process|progress|psbreakpoint|pscallstack|psdebug|psdrive|psprovider|pssession|pssessionconfiguration|pssnapin|psexec|random|restmethod|securestring|service|sleep|string|table|tracesource|transaction|transcript|timespan|type|typedata|uiculture|unique|variable|verbose|warning|webrequest|wide|wmimethod|wmiobject|wsmaninstance|xml|restorepoint|eventsubscriber|eventlogconfiguration|checkpoint|webserviceproxy|xpath'
 const cmdlet = new RegExp(`^(?:${verbs})-(?:${nouns})(?:$|\\s+[-"'$\\w(.*/])`, 'i')
-// eslint-disable-next-line no-control-regex -- ESC begins a sign
-const signGate = /[(<%&|=!{\u001b.-]|\\|\/dev\/|\bif\b|os\.|\bi(?:wr|ex)\b|popen|\$\{?SHELL/i
+const signGate =
+  // eslint-disable-next-line no-control-regex -- ESC begins a sign
+  /\(\)|\$\(\(|\$\{\w{1,20}[#%:]|shell\b|\/dev\/|<!--|%(?:com|sys|win)|%\S{0,12}\s+in\b|\bif\s|<<<|invoke-|new-object|start-process|\bi(?:wr|ex)\b|webclient|-(?:enc|exec|win|nop)|convert\]|os\.[sp]|subprocess|pty\.|popen|kernel\.|socket|wrapper|\.\s?\\?"?(?:sh|system)\s|\\(?:0|x1|e\[)|\u001b|\{cmd|^\s?[&|>]|^!/i
+const cmdletGate = /^[a-z]{3,11}-[a-z]{3}/i
 
 /** @returns the first construct that the value holds. */
 export function signOf(value: string): Pick<Sign, 'why' | 'confidence'> | undefined {
-  if (!signGate.test(value)) return undefined
-  for (const sign of signs) if (sign.pattern.test(value)) return sign
-  if (cmdlet.test(value) && value.length < 400)
+  if (signGate.test(value)) for (const sign of signs) if (sign.pattern.test(value)) return sign
+  if (cmdletGate.test(value) && cmdlet.test(value) && value.length < 400)
     return { why: 'A cmdlet of PowerShell', confidence: value.includes(' ') ? 70 : 62 }
   return undefined
 }

@@ -2,7 +2,7 @@
 // protocol that speaks with inner services. CWE-918.
 import type { AttackFinding, PartDetector } from '../../detector.ts'
 
-import { aimOf } from './hosts.ts'
+import { aimOf } from '../../hosts.ts'
 
 const gate =
   /^[\s"'(]{0,4}(?:url[:=])?[a-z][a-z0-9+.-]{1,20}:|^(?:localhost|ipv6-localhost|host\.docker|gateway\.docker|kubernetes\.|lvh\.me|localtest\.me)|\|https?:/i
