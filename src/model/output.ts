@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 
 import { hostLines } from './host-lines.ts'
 import { ruleLines } from './rule-lines.ts'
+import { sigmaLines } from './sigma-lines.ts'
 import { weblogLines } from './weblog-lines.ts'
 
 const text = z.string()
@@ -336,6 +337,7 @@ export const outputLines = {
   'quarantine-deleted': { schema: deletedLine, about: '`haechi quarantine delete --json`.' },
   ...ruleLines,
   ...weblogLines,
+  ...sigmaLines,
   ...hostLines,
 } as const
 

@@ -21,6 +21,7 @@ export const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
   scan: async () => (await import('./scan.ts')).scan,
   update: async () => (await import('./update.ts')).update,
   weblog: async () => (await import('./weblog.ts')).weblog,
+  sigma: async () => (await import('./sigma.ts')).sigma,
   rules: async () => (await import('./rules.ts')).rules,
   quarantine: async () => (await import('./quarantine.ts')).quarantine,
   metrics: async () => (await import('./metrics.ts')).metrics,

@@ -47,7 +47,7 @@ export class Sigma {
   private readonly windowsIndexes = new Map<unknown, Map<unknown, RuleIndex>>()
   private readonly correlations: Correlations
   private readonly detections = new Map<FilteredRule, SigmaDetection>()
-  private readonly newestMs = { value: 0 }
+  private newestMs = 0
 
   constructor(set: RuleSet) {
     this.rules = set.rules.map((rule) => withFilters(rule, set.filters))
@@ -95,7 +95,7 @@ export class Sigma {
       }
     }
     if (found.size === 0) return []
-    const timeMs = readTime(event['@timestamp']) ?? this.newestMs.value
+    const timeMs = readTime(event['@timestamp']) ?? this.newestMs
     const reference = event.event.sequence
     return Array.from(found, ([filtered, view]) =>
       this.tell(filtered, { view, record: event, timeMs, reference }),
@@ -141,7 +141,7 @@ export class Sigma {
   private tell(filtered: FilteredRule, place: Place): SigmaDetection[] {
     const { rule } = filtered
     const { view, record, timeMs, reference } = place
-    this.newestMs.value = Math.max(this.newestMs.value, timeMs)
+    this.newestMs = Math.max(this.newestMs, timeMs)
     const own = this.correlations.silent.has(rule.id) ? [] : [this.detectionFor(filtered, view)]
     if (!this.correlations.hears(rule.id)) return own
     const further = this.correlations.take({
@@ -201,7 +201,7 @@ export class Sigma {
       const ms = typeof value === 'string' || typeof value === 'number' ? readTime(String(value)) : undefined
       if (ms !== undefined) return ms
     }
-    return this.newestMs.value
+    return this.newestMs
   }
 }
 

@@ -93,7 +93,7 @@ function neededOfTest(test: FieldTest, context: NeedContext): readonly Needed[] 
 
 function neededOfMatch(match: Match, slot: number): Needed | undefined {
   if (match.op === 'word') return { slot, text: match.text, whole: false }
-  if (match.op === 'regex') return partOf([match.regex.required], slot)
+  if (match.op === 'regex') return partOf(match.regex.required, slot)
   if (match.op !== 'text') return undefined
   const whole = plainText(match.pattern)?.toLowerCase()
   if (whole !== undefined) return { slot, text: whole, whole: true }
@@ -114,7 +114,7 @@ function partOf(texts: readonly string[], slot: number): Needed | undefined {
   return text === '' ? undefined : { slot, text: text.slice(-maxTextLength), whole: false }
 }
 
-const leastAscii = 4
+const leastAscii = 8
 const others = /[\u0080-\uffff]+/g
 const hasOther = /[\u0080-\uffff]/
 

@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 
 import { linearRegex } from './automaton.ts'
 import { safeRegex } from './safe-regex.ts'
-import { leastLength, readRegex, requiredText } from './syntax.ts'
+import { leastLength, readRegex, requiredTexts } from './syntax.ts'
 
 const plain = { ignoreCase: false, multiline: false, dotAll: false }
 
@@ -76,11 +76,11 @@ test('the linear search finds what JavaScript finds', () => {
     String.raw`\x61`,
   )
   const quantifier = fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,3}', '{2,}', '*?')
-  const part = fc
+  const piece = fc
     .tuple(atom, quantifier)
     .map(([one, many]) => (/^(?:\^|\$|\\b)$/.test(one) ? one : one + many))
   const source = fc
-    .array(fc.array(part, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 2 })
+    .array(fc.array(piece, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 2 })
     .map((ways) => ways.map((way) => way.join('')).join('|'))
   const text = fc
     .array(fc.constantFrom('a', 'b', 'A', ' ', '\n', '-', 'c'), { maxLength: 10 })
@@ -92,16 +92,18 @@ test('the linear search finds what JavaScript finds', () => {
       const expected = new RegExp(one, letter).test(value)
       assert.equal(linear?.test(value), expected, `/${one}/${letter} on ${JSON.stringify(value)}`)
       if (!expected) return
-      assert.ok(value.toLowerCase().includes(requiredText(readRegex(one))), `required by ${one}`)
+      for (const part of requiredTexts(readRegex(one)))
+        assert.ok(value.toLowerCase().includes(part), `${part} of ${one}`)
       assert.ok(value.length >= leastLength(readRegex(one)))
     }),
     { numRuns: 500 },
   )
 })
 
-test('the text that every match has is known', () => {
-  assert.equal(requiredText(readRegex(String.raw`net\s+user`)), 'user')
-  assert.equal(requiredText(readRegex('https?://xy')), '://xy')
-  assert.equal(requiredText(readRegex('abc|abd')), '')
-  assert.equal(requiredText(readRegex('x(yz)+w')), 'yz')
+test('the texts that every match has are known', () => {
+  const of = (source: string): string[] => requiredTexts(readRegex(source))
+  assert.deepEqual(of(String.raw`Net\s+user`), ['net', 'user'])
+  assert.deepEqual(of('https?://x'), ['http', '://x'])
+  assert.deepEqual(of('abc|abd'), [])
+  assert.deepEqual(of('x(yz)+w{2}v*'), ['x', 'yz', 'ww'])
 })

@@ -3,7 +3,7 @@
 
 import { linearRegex, type RegexFlags } from './automaton.ts'
 import { longestWithin } from './cost.ts'
-import { leastLength, readRegex, requiredText } from './syntax.ts'
+import { leastLength, readRegex, requiredTexts } from './syntax.ts'
 
 export interface SafeRegex {
   /** As it is searched, flags moved out. */
@@ -11,8 +11,8 @@ export interface SafeRegex {
   readonly flags: string
   /** Of values beyond 64 Ki characters (less for very large expressions) only the beginning is searched. */
   readonly test: (text: string) => boolean
-  /** Occurs, lower-case, in every text that matches; empty when nothing does. */
-  readonly required: string
+  /** Occur, lower-case, in every text that matches. */
+  readonly required: readonly string[]
 }
 
 /** A few milliseconds. */
@@ -36,7 +36,7 @@ export function safeRegex(written: string, flags: RegexFlags): SafeRegex {
     linear === undefined ? 0 : Math.min(maxChars, Math.floor(maxAutomatonSteps / linear.states))
   if (Math.max(quickChars, linearChars) < leastChars)
     throw new RangeError('the expression can take too long, and no linear search knows its parts')
-  const required = requiredText(tree)
+  const required = requiredTexts(tree)
   const least = leastLength(tree)
   const test = (value: string): boolean => {
     if (value.length < least) return false
@@ -44,7 +44,8 @@ export function safeRegex(written: string, flags: RegexFlags): SafeRegex {
     if (linear === undefined) return regex.test(value.slice(0, quickChars))
     const isCut = value.length > linearChars
     const text = isCut ? value.slice(0, linearChars) : value
-    return text.toLowerCase().includes(required) && linear.test(text, isCut)
+    const lower = text.toLowerCase()
+    return required.every((one) => lower.includes(one)) && linear.test(text, isCut)
   }
   return { source, flags: letters, test, required }
 }

@@ -231,12 +231,12 @@ export function leastLength(node: RegexNode): number {
   }
 }
 
-/** The longest text that every match has, lower-case; empty when there is none. */
-export function requiredText(node: RegexNode): string {
-  let best = ''
+/** Texts that every match has, lower-case. */
+export function requiredTexts(node: RegexNode): string[] {
+  const texts: string[] = []
   let run = ''
   const close = (): void => {
-    if (run.length > best.length) best = run
+    if (run !== '') texts.push(run)
     run = ''
   }
   const visit = (one: RegexNode): void => {
@@ -258,7 +258,7 @@ export function requiredText(node: RegexNode): string {
   }
   visit(node)
   close()
-  return best
+  return texts
 }
 
 function onlyCode({ ranges, negated }: CharSet): number | undefined {
