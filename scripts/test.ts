@@ -17,6 +17,8 @@ const testTimeoutMs = 120_000
 // Ends files that a test's own timeout cannot end: an endless loop, a handle left open after the last test.
 const silenceMs = 360_000
 
+const countsAll = /^src\/platform\/linux\/(?:audit|proc-connector)[^/]*$/
+
 const root = dirname(import.meta.dirname)
 const wanted = process.argv.slice(2).map((path) => resolve(path))
 
@@ -40,9 +42,14 @@ function testFiles(): string[] {
     .toSorted()
 }
 
-/** End-to-end tests of the guard, of the whole daemon, and of its clamd socket. */
+/** Tests of the guard, of the whole daemon and its clamd socket, and of what counts every process of the host. */
 function isAlone(file: string): boolean {
-  return /^test\/e2e\/(?:guard|up|clamd)[^/]*$/.test(relative(root, file))
+  const path = relative(root, file)
+  return (
+    /^test\/e2e\/(?:guard|up|clamd)[^/]*$/.test(path) ||
+    /^src\/sensors\/process\//.test(path) ||
+    countsAll.test(path)
+  )
 }
 
 function isBelow(file: string, path: string): boolean {
