@@ -89,7 +89,7 @@ export class Guard {
     const settings = gateSettings(config, options)
     const addresses = clamdAddresses(config.clamd)
     const fault = gateFault()
-    if (fault !== undefined && config.gate.mode !== 'observe') throw fault
+    if (fault !== undefined && config.gate.mode !== 'observe' && settings.places.length > 0) throw fault
     const engine = await loadEngine(engineOptions(config))
     options.onProblems(engine.problems)
     const standing: { guard?: Guard } = {}
