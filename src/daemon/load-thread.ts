@@ -8,14 +8,10 @@ import { readProgram } from '../base/program.ts'
 import { load } from '../engine/index.ts'
 import type { FromLoadThread, LoadTask } from './load-engine.ts'
 
-/** Everything that runs in a thread that scans, and what such a thread loads only sometimes. */
-const modules = [
-  '../gate/worker.ts',
-  './scan-thread.ts',
-  './cure-thread.ts',
-  './explain-thread.ts',
-  '../engine/detectors/signature-detectors.ts',
-].map((path) => new URL(path, import.meta.url))
+/** Everything that runs in a thread that scans. */
+const modules = ['../gate/worker.ts', './scan-thread.ts', './cure-thread.ts', './explain-thread.ts'].map(
+  (path) => new URL(path, import.meta.url),
+)
 
 export async function run(data: unknown): Promise<void> {
   parentPort?.postMessage(await loaded(data as LoadTask))

@@ -4,6 +4,7 @@
 import { attachHashDatabase } from './detectors/hash/database.ts'
 import { Engine, type EngineParts, type SharedEngine } from './engine.ts'
 import { Image } from './image.ts'
+import { useKernelModule } from './matcher/kernel/kernel.ts'
 import { useSevenZipFiles } from './seven-zip/load.ts'
 
 /** The engine that was loaded in another thread. Its instances scan; they do not cure. */
@@ -14,6 +15,7 @@ export function attachScanner(shared: SharedEngine): Engine {
 /** What an engine is made of out of what is shared. */
 export function partsOf(shared: SharedEngine): EngineParts {
   useSevenZipFiles(shared.sevenZip)
+  if (shared.signatures !== undefined) useKernelModule(shared.signatures.kernel)
   const hash = attachHashDatabase(shared.hash)
   const signatures =
     shared.signatures === undefined

@@ -15,6 +15,7 @@ import type { Format } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 import { Budget, defaultLimits, type Limits, type Pulse, type Slice } from './limits.ts'
 import type { SharedImage } from './image.ts'
+import { kernelModule } from './matcher/kernel/kernel.ts'
 import { loadPlugins } from './plugins/load-plugins.ts'
 import { Heads, type Parts, scan, type TraceStep } from './scan.ts'
 import { bytesSource, maxRead } from './source/byte-source.ts'
@@ -98,6 +99,8 @@ export interface SharedEngine {
 
 interface SharedSignatures {
   readonly image: SharedImage
+  /** What searches in it (matcher/kernel). */
+  readonly kernel: WebAssembly.Module
   readonly counts: SignatureCounts
   readonly fromCache: boolean
 }
@@ -199,7 +202,12 @@ export class Engine {
       signatures:
         signatures === undefined
           ? undefined
-          : { image: signatures.image.shared, counts: signatures.counts, fromCache: signatures.fromCache },
+          : {
+              image: signatures.image.shared,
+              kernel: kernelModule(),
+              counts: signatures.counts,
+              fromCache: signatures.fromCache,
+            },
       sevenZip: sevenZipFiles(),
     }
   }

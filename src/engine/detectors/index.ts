@@ -1,9 +1,10 @@
 // The table of all detectors, in the order in which they look at an object.
 
-import { createRequire } from 'node:module'
-
 import type { Image } from '../image.ts'
+import { Sweep } from '../signatures/sweep.ts'
 import type { Detector } from './detector.ts'
+// Not by the index of their folders: what scans needs nothing of what compiles.
+import { createClamavDetector } from './clamav/detector.ts'
 import { disguiseDetector } from './disguise/index.ts'
 import { documentDetector } from './document/index.ts'
 import { eicarDetector } from './eicar/index.ts'
@@ -12,10 +13,10 @@ import { createHashDetector } from './hash/detector.ts'
 import { macroDetector } from './macro/index.ts'
 import { programDetector } from './program/index.ts'
 import { scriptDetector } from './script/index.ts'
-import type * as signatureDetectorsModule from './signature-detectors.ts'
 import { tempered } from './tempered.ts'
 import { webshellDetector } from './webshell/index.ts'
-import type { Variables } from './yara/index.ts'
+import { createYaraDetector } from './yara/detector.ts'
+import type { Variables } from './yara/scanner.ts'
 
 export interface DetectorDatabase {
   readonly hash: HashDatabase
@@ -46,11 +47,10 @@ export const heuristics: readonly Detector[] = [
   programDetector,
 ]
 
-// `require` of an ES module is synchronous, and so is attaching.
-const requireModule = createRequire(import.meta.url)
-
-/** A third of the engine is about signatures: where there are none it is not loaded. */
 function signatureDetectors(image: Image, variables: Variables): readonly Detector[] {
-  const module = requireModule('./signature-detectors.ts') as typeof signatureDetectorsModule
-  return module.createSignatureDetectors(image, variables)
+  const sweep = new Sweep(image, { all: false })
+  return [
+    ...(image.has('yaraRules') ? [createYaraDetector({ image, sweep, variables })] : []),
+    ...(image.has('clamav-about') ? [createClamavDetector({ image, sweep })] : []),
+  ]
 }

@@ -15,9 +15,19 @@ export interface Kernel {
 
 let compiled: WebAssembly.Module | undefined
 
-export function loadKernel(memory: WebAssembly.Memory): Kernel {
+/** Read and compiled when it is first asked for. Another thread can use it. */
+export function kernelModule(): WebAssembly.Module {
   compiled ??= compileKernel()
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } })
+  return compiled
+}
+
+/** From now on what another thread has compiled: a thread that answers openers may open no file. */
+export function useKernelModule(module: WebAssembly.Module): void {
+  compiled ??= module
+}
+
+export function loadKernel(memory: WebAssembly.Memory): Kernel {
+  const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } })
   return instance.exports as unknown as Kernel
 }
 
