@@ -46,7 +46,7 @@ function testFiles(): string[] {
 function isAlone(file: string): boolean {
   const path = relative(root, file)
   return (
-    /^test\/e2e\/(?:guard|up|clamd)[^/]*$/.test(path) ||
+    /^test\/e2e\/(?:guard|clamd|up(?=[-.]))[^/]*$/.test(path) ||
     /^src\/sensors\/process\//.test(path) ||
     countsAll.test(path)
   )

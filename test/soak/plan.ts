@@ -10,7 +10,7 @@ export interface Plan {
 export type Kind = 'exec' | 'connection' | 'file' | 'line' | 'login'
 
 /** Share of each kind in all that happens. */
-export const mix: Readonly<Record<Kind, number>> = {
+const mix: Readonly<Record<Kind, number>> = {
   exec: 0.3,
   connection: 0.15,
   file: 0.15,

@@ -152,7 +152,7 @@ export async function measureExecCost(bench: Bench): Promise<Section> {
       `A static program of 129 bytes that exits at once, with four arguments; medians of ${bench.rounds} rounds; ${loads.join('; ')}.`,
       'Observer: user and system time of all its processes and of kauditd from the start of the load until ' +
         `${(bench.isQuick ? drainMs / 2 : drainMs) / 1000} s after its end; "net" without what it used before while idle.`,
-      'Load: processor time of the generator and of the programs themselves, with what hooks in the kernel add.',
+      'Load: processor time of the generator and of the programs themselves, with what hooks in the kernel add; "all added": the observer and what the load costs more than with nobody.',
       'auditd keeps starts only; Haechi starts and ends, with parents, digest and verdict, in a store with an index.',
     ],
     tables: [costTable(figures, observers), partTable(figures, observers)],
@@ -168,6 +168,7 @@ export async function measureExecCost(bench: Bench): Promise<Section> {
 function costTable(figures: Figures, observers: readonly Observer[]): string[][] {
   const head = [
     ['observer', 'rate', 'measured rate/s', 'µs/start', 'net µs/start', 'of auditd', 'load µs/start'],
+    ['all added µs/start'],
     ['made', 'there', 'lost', 'bytes kept', 'bytes to disk', 'other forks'],
   ].flat()
   const rows = rates.flatMap((rate) =>
@@ -181,6 +182,7 @@ function costTable(figures: Figures, observers: readonly Observer[]): string[][]
         text('net', 1),
         id === 'haechi' ? ratioText(figures, rate) : '',
         text('load', 1),
+        id === 'nothing' ? '' : (addedOf(figures, id, rate)?.toFixed(1) ?? ''),
         text('made'),
         text('delivered'),
         text('lost'),
@@ -191,6 +193,14 @@ function costTable(figures: Figures, observers: readonly Observer[]): string[][]
     }),
   )
   return [head, ...rows]
+}
+
+/** What the observer uses and what its hooks make the load itself use more. */
+function addedOf(figures: Figures, id: Observer['id'], rate: number): number | undefined {
+  const own = figures.median(nameOf(id, rate, 'cpu'))
+  const load = figures.median(nameOf(id, rate, 'load'))
+  const without = figures.median(nameOf('nothing', rate, 'load'))
+  return own === undefined || load === undefined || without === undefined ? undefined : own + load - without
 }
 
 function ratioOf(figures: Figures, rate: number, what: string): number | undefined {
