@@ -47,7 +47,7 @@ function isAlone(file: string): boolean {
   const path = relative(root, file)
   return (
     /^test\/e2e\/(?:guard|clamd|up(?=[-.]))[^/]*$/.test(path) ||
-    /^src\/sensors\/process\//.test(path) ||
+    path.startsWith('src/sensors/process/') ||
     countsAll.test(path)
   )
 }
