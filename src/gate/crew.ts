@@ -123,6 +123,8 @@ export class Crew {
     // The new one first: until the old one is gone there is one hand less.
     const successor = this.#freeIndex(index)
     const started = successor === undefined ? undefined : this.#start(successor, member.spare)
+    // It may fail while the old one is still being ended: whoever asked is told below.
+    started?.catch(() => undefined)
     if (await endThread(member.thread, endTimeoutMs)) this.#clearAfter(index)
     else this.#options.onNotice(`instance ${index} hangs in the kernel and was left behind`)
     await started

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Bench } from './bench.ts'
 import { Figures, loadText } from './figures.ts'
-import { lostOf, type RunningHaechi, startHaechi } from './haechi.ts'
+import { lostOf, lostText, type RunningHaechi, startHaechi } from './haechi.ts'
 import { cpuMsOf } from './process-cost.ts'
 import type { Section } from './section.ts'
 
@@ -20,7 +20,8 @@ export async function measureConnections(bench: Bench): Promise<Section> {
   await haechi.untilSettled()
   const figures = new Figures()
   for (let round = 0; round < bench.rounds; round++) await once(bench, haechi, program, figures)
-  figures.add('lost', lostOf(await haechi.status()))
+  const status = await haechi.status()
+  figures.add('lost', lostOf(status))
   await haechi.stop()
   const made = figures.median('made') ?? 0
   const attributed = figures.median('attributed') ?? 0
@@ -34,7 +35,7 @@ export async function measureConnections(bench: Bench): Promise<Section> {
       'Processor time of the whole daemon, for connect, accept, close and close of the other side.',
     ],
     tables: [[head, ['haechi up', ...names.map((name) => figures.text(name, name === 'cpu' ? 1 : 0))]]],
-    remarks: [`Aim, all attributed: ${attributed === made ? 'met' : 'MISSED'}.`],
+    remarks: [`Aim, all attributed: ${attributed === made ? 'met' : 'MISSED'}.`, lostText(status)],
     figures,
   }
 }

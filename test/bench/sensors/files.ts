@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Bench } from './bench.ts'
 import { Figures, loadText } from './figures.ts'
-import { lostOf, type RunningHaechi, startHaechi } from './haechi.ts'
+import { lostOf, lostText, type RunningHaechi, startHaechi } from './haechi.ts'
 import { cpuMsOf } from './process-cost.ts'
 import type { Section } from './section.ts'
 
@@ -67,7 +67,8 @@ export async function measureFiles(bench: Bench): Promise<Section> {
     rmSync(root, { recursive: true })
     await untilDrained(haechi)
   }
-  figures.add('lost', lostOf(await haechi.status()))
+  const status = await haechi.status()
+  figures.add('lost', lostOf(status))
   await haechi.stop()
   const names = ['made', 'told', 'lost', 'rate', 'cpu', 'drained']
   return {
@@ -82,7 +83,10 @@ export async function measureFiles(bench: Bench): Promise<Section> {
         ['haechi up', ...names.map((name) => figures.text(name, name === 'cpu' ? 1 : 0))],
       ],
     ],
-    remarks: [`Aim, none lost: ${figures.median('told') === figures.median('made') ? 'met' : 'MISSED'}.`],
+    remarks: [
+      `Aim, none lost: ${figures.median('told') === figures.median('made') ? 'met' : 'MISSED'}.`,
+      lostText(status),
+    ],
     figures,
   }
 }

@@ -120,6 +120,12 @@ export function lostOf({ host }: DaemonStatus): number {
   return (host?.ledger ?? []).reduce((sum, { lost }) => sum + lost, 0)
 }
 
+/** The same, source by source. */
+export function lostText({ host }: DaemonStatus): string {
+  const entries = (host?.ledger ?? []).map(({ source, lost, times }) => `${source} ${lost} (${times} times)`)
+  return `Told as lost: ${entries.length === 0 ? 'nothing' : entries.join(', ')}.`
+}
+
 export async function watchWith(haechi: RunningHaechi): Promise<Watching> {
   const kauditd = kernelThread('kauditd')
   const kernelMs = (): number => (kauditd === undefined ? 0 : cpuMsOf(kauditd))

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Bench } from './bench.ts'
 import { Figures, loadText } from './figures.ts'
-import { lostOf, type RunningHaechi, startHaechi } from './haechi.ts'
+import { lostOf, lostText, type RunningHaechi, startHaechi } from './haechi.ts'
 import { ownLogFolder } from './log-folder.ts'
 import { cpuMsOf } from './process-cost.ts'
 import type { Section } from './section.ts'
@@ -92,7 +92,8 @@ export async function measureLogs(bench: Bench): Promise<Section> {
     figures.add('there', found)
     figures.add('repeated', repeated)
   }
-  figures.add('lost', lostOf(await haechi.status()))
+  const status = await haechi.status()
+  figures.add('lost', lostOf(status))
   await haechi.stop()
   const names = ['made', 'there', 'repeated', 'lost', 'writing', 'rate', 'cpu']
   const isWhole = figures.median('there') === figures.median('made') && figures.median('repeated') === 0
@@ -109,7 +110,7 @@ export async function measureLogs(bench: Bench): Promise<Section> {
         ['haechi up', ...names.map((name) => figures.text(name, name === 'cpu' ? 1 : 0))],
       ],
     ],
-    remarks: [`Aim, none lost and none repeated: ${isWhole ? 'met' : 'MISSED'}.`],
+    remarks: [`Aim, none lost and none repeated: ${isWhole ? 'met' : 'MISSED'}.`, lostText(status)],
     figures,
   }
 }

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Bench } from './bench.ts'
 import { Figures, loadText } from './figures.ts'
-import { lostOf, type RunningHaechi, startHaechi } from './haechi.ts'
+import { lostOf, lostText, type RunningHaechi, startHaechi } from './haechi.ts'
 import { ownLogFolder } from './log-folder.ts'
 import { cpuMsOf } from './process-cost.ts'
 import type { Section } from './section.ts'
@@ -116,7 +116,8 @@ export async function measureStorm(bench: Bench): Promise<Section> {
     await countStored(haechi, figures, places)
     rmSync(files, { recursive: true })
   }
-  figures.add('lost', lostOf(await haechi.status()))
+  const status = await haechi.status()
+  figures.add('lost', lostOf(status))
   await haechi.stop()
   return {
     id: 'storm',
@@ -137,7 +138,7 @@ export async function measureStorm(bench: Bench): Promise<Section> {
         ],
       ],
     ],
-    remarks: [],
+    remarks: [lostText(status)],
     figures,
   }
 }
