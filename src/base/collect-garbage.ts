@@ -44,7 +44,7 @@ function heapBytes(): number {
   return heap + external
 }
 
-const everyMs = 10_000
+const everyMs = 60_000
 
 /** Collects the garbage of this thread now, and whenever it has become much. */
 export function keepHeapSmall(): void {

@@ -3,25 +3,28 @@
 import { HeapWatch } from '../base/collect-garbage.ts'
 import { releaseBinaryPages, trimHeap } from '../platform/linux/release-pages.ts'
 
-/** Threads that were only needed for the start, or for some work, have ended by then. */
-const everyMs = 20_000
+/** Threads that were only needed for the start have ended by then. */
+const firstMs = 20_000
+/** A collection takes some hundred milliseconds: rarely, so that an idle daemon stays one. */
+const everyMs = 120_000
 /** Less is left as it is: looking for it would cost more. */
 const leastGrownBytes = 8 * 1024 * 1024
 
 export class ResidentSet {
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   readonly #heap = new HeapWatch()
   #settledBytes = 0
 
   constructor() {
-    this.#timer = setInterval(() => this.#look(), everyMs).unref()
+    this.#timer = setTimeout(() => this.#look(), firstMs).unref()
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
   }
 
   #look(): void {
+    this.#timer = setTimeout(() => this.#look(), everyMs).unref()
     if (process.memoryUsage.rss() < this.#settledBytes + leastGrownBytes) return
     this.#heap.collectIfGrown()
     releaseBinaryPages()

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../base/app-error.ts'
 import { pathText } from '../base/text.ts'
-import { collectGarbage } from '../base/collect-garbage.ts'
+import { collectGarbage, HeapWatch } from '../base/collect-garbage.ts'
 import type { Program } from '../base/program.ts'
 import type { Engine } from '../engine/index.ts'
 import type { ReasonCode } from '../model/index.ts'
@@ -67,6 +67,8 @@ export type Remembered = 'clean-in-kernel' | 'clean-in-table' | 'stuck' | 'nothi
 
 const choresEveryMs = 2000
 const restStepMs = 100
+/** Between two times that pages are given back: finding them costs some milliseconds. */
+const pagesEveryMs = 60_000
 const stopGraceMs = 1000
 
 export class Gate {
@@ -91,6 +93,7 @@ export class Gate {
   #swept: number | undefined
   #isSweeping = false
   #isTired = false
+  readonly #heap = new HeapWatch()
 
   private constructor(options: GateOptions) {
     const { settings } = options
@@ -245,7 +248,8 @@ export class Gate {
   /** After a busy time: what it left behind is given back, one thread after the other. */
   async #rest(): Promise<void> {
     while (this.#crew.restOne()) await delay(restStepMs, undefined, { ref: false })
-    collectGarbage()
+    this.#heap.collectIfGrown()
+    if (!this.#heap.isDue(pagesEveryMs)) return
     releaseBinaryPages()
     trimHeap()
   }
