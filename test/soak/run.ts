@@ -34,6 +34,8 @@ const { values: options } = parseArgs({
 const portionMs = options.compress ? 60_000 : 1000
 const lookEveryMs = options.compress ? 250 : 10_000
 const drainTimeoutMs = 120_000
+const takeTimeoutMs = 10_000
+const mostUnderWay = 1000
 
 function mustBe(condition: boolean, message: string): void {
   if (condition) return
@@ -87,9 +89,20 @@ async function soak(haechi: RunningHaechi, load: Load): Promise<Look[]> {
       looks.push(one)
       bench.progress(lookText(one))
     }
-    if (!options.compress) await delay(Math.max(0, began + atMs - performance.now()))
+    if (options.compress) await untilTaken(haechi)
+    else await delay(Math.max(0, began + atMs - performance.now()))
   }
   return looks
+}
+
+/** As fast as the host takes it: the next portion waits until the last one has been looked at. */
+async function untilTaken(haechi: RunningHaechi): Promise<void> {
+  const end = performance.now() + takeTimeoutMs
+  while (performance.now() < end) {
+    const { queued, pending } = await look(haechi, 0)
+    if (queued + pending < mostUnderWay) return
+    await delay(20)
+  }
 }
 
 /** Until nothing is on its way any more. */

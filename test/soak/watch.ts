@@ -10,7 +10,10 @@ export interface Look {
   readonly rss: number
   /** Heaps of all threads, and what libraries hold: what can leak. */
   readonly anonymous: number
+  /** Events on their way to the store. */
   readonly queued: number
+  /** Changes of files that the sensor has got and not looked at. */
+  readonly pending: number
   readonly lost: number
   readonly stored: number
   readonly cpuMs: number
@@ -20,11 +23,13 @@ export async function look(haechi: RunningHaechi, atMs: number): Promise<Look> {
   const status = await haechi.status()
   const { rss, anonymous } = memoryOf(haechi.pid)
   const { host } = status
+  const files = host?.sensors.find(({ id }) => id === 'files')?.status?.facts
   return {
     atMs,
     rss,
     anonymous,
     queued: host?.queued ?? 0,
+    pending: Number(files?.['pending'] ?? 0),
     lost: lostOf(status),
     stored: host?.store.stats.appended ?? 0,
     cpuMs: cpuMsOf(haechi.pid),

@@ -137,15 +137,18 @@ export async function watchWith(haechi: RunningHaechi): Promise<Watching> {
       const threads = cpuMsByThread(haechi.pid)
       const named = (name: RegExp): number =>
         [...threads].reduce((sum, [thread, ms]) => (name.test(thread) ? sum + ms : sum), 0)
-      const sensors = host?.cpuMs ?? 0
-      const store = host?.store.cpuMs ?? 0
-      return [
-        { name: 'sensors', ms: sensors },
-        { name: 'store', ms: store },
+      const known = [
+        { name: 'sensors', ms: host?.cpuMs ?? 0 },
+        { name: 'store', ms: host?.store.cpuMs ?? 0 },
         { name: 'main', ms: named(/MainThread$/) },
-        { name: 'other workers', ms: named(/^WorkerThread$/) - sensors - store },
         { name: 'V8 helpers', ms: named(/V8Worker$|^DelayedTask/) },
         { name: 'libuv pool', ms: named(/^libuv/) },
+      ]
+      // Scanning and guarding, also in threads that have ended; in steps of 10 ms.
+      const rest = cpuMsOf(haechi.pid) - known.reduce((sum, { ms }) => sum + ms, 0)
+      return [
+        ...known,
+        { name: 'other workers', ms: rest },
         { name: 'kauditd', ms: kernelMs() - kernelBefore },
       ]
     },
