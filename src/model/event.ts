@@ -12,6 +12,8 @@ export const eventDatasets = [
   'hx.schedule',
   'hx.log',
   'hx.verdict',
+  'hx.detection',
+  'hx.incident',
   'hx.response',
   'hx.health',
 ] as const
@@ -172,6 +174,10 @@ export interface HaechiInfo {
     readonly tty?: string
     readonly [key: string]: unknown
   }
+  readonly detection?: DetectionInfo
+  readonly web?: WebAttackInfo
+  /** Of `hx.incident`. */
+  readonly incident?: { readonly id: number; readonly level: string; readonly score: number }
   /** What the engine says of the executable or file. */
   verdict?: { readonly status: string; readonly names: readonly string[] }
   readonly loss?: {
@@ -182,6 +188,47 @@ export interface HaechiInfo {
     readonly to?: string
   }
   readonly [key: string]: unknown
+}
+
+/** Of `hx.detection`: which rule, on what, and what it concluded it from. */
+export interface DetectionInfo {
+  readonly source: 'sigma' | 'weblog'
+  /** Sigma's, or made of the confidence: informational, low, medium, high, critical. */
+  readonly level: string
+  /** event.sequence of the events that it is about; the last one is the event that it copies its fields from. */
+  readonly of: readonly number[]
+  readonly description?: string
+  readonly author?: string
+  readonly license?: string
+  readonly references?: readonly string[]
+  readonly false_positives?: readonly string[]
+  /** Of a correlation: the fields that it is grouped by, and the value that met the condition. */
+  readonly group?: Readonly<Record<string, string>>
+  readonly value?: number
+}
+
+/** What was found in a line of a web server's log. */
+export interface WebAttackInfo {
+  readonly class: string
+  readonly detector: string
+  /** Where in the request: path, query, header, … and the parameter's name. */
+  readonly place: string
+  readonly name: string
+  /** Decoded, at most 512 characters. */
+  readonly value: string
+  readonly why: string
+  /** 0 to 100. */
+  readonly confidence: number
+  readonly cwe: string
+  readonly outcome: 'failed' | 'attempted' | 'possible' | 'likely' | 'confirmed'
+  readonly method: string
+  readonly target: string
+  readonly status: number
+  readonly bytes: number
+  readonly user_agent: string
+  readonly host: string
+  /** Requests of this address with findings so far. */
+  readonly count: number
 }
 
 export interface Event {

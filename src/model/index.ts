@@ -3,6 +3,7 @@ export type { Detection, Heuristic, Reason, ReasonCode, Verdict, VerdictStatus }
 export { isActionable, isDecisive } from './verdict.ts'
 export {
   type ContainerInfo,
+  type DetectionInfo,
   type EndpointInfo,
   type Event,
   type EventCategory,
@@ -15,4 +16,22 @@ export {
   type HashInfo,
   type ProcessInfo,
   type UserInfo,
+  type WebAttackInfo,
 } from './event.ts'
+export {
+  type Incident,
+  type IncidentChange,
+  type IncidentHead,
+  type IncidentLevel,
+  incidentLevels,
+  type IncidentLink,
+  type IncidentNode,
+  type IncidentStep,
+  type LinkKind,
+  type NodeKind,
+  type ResponseAction,
+  responseActions,
+  type StepDetection,
+  type SuggestedResponse,
+} from './incident.ts'
+export type { WebRequestSeen } from './web.ts'

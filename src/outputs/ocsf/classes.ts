@@ -24,6 +24,7 @@ export const classes = {
   process: { uid: 1007, name: 'Process Activity', category: system },
   eventLog: { uid: 1008, name: 'Event Log Activity', category: system },
   detection: { uid: 2004, name: 'Detection Finding', category: findings },
+  incident: { uid: 2005, name: 'Incident Finding', category: findings },
   accountChange: { uid: 3001, name: 'Account Change', category: identity },
   authentication: { uid: 3002, name: 'Authentication', category: identity },
   networkActivity: { uid: 4001, name: 'Network Activity', category: network },
@@ -108,6 +109,8 @@ const serviceActivities: Activities = {
   'unit-changed': 8,
 }
 
+const incidentActivities: Activities = { opened: 1, raised: 2, merged: 2, closed: 3 }
+
 const jobActivities: Activities = { 'job-added': 1, 'job-changed': 2, 'job-removed': 3 }
 
 const byDataset: Readonly<Record<EventDataset, (event: Event) => Classified>> = {
@@ -132,6 +135,8 @@ const byDataset: Readonly<Record<EventDataset, (event: Event) => Classified>> = 
       ? { class: classes.eventLog, activity: 1 }
       : { class: classes.eventLog, activity: event.action === 'log-rotated' ? 5 : other },
   'hx.verdict': () => ({ class: classes.detection, activity: 1 }),
+  'hx.detection': () => ({ class: classes.detection, activity: 1 }),
+  'hx.incident': ({ event }) => of(classes.incident, incidentActivities, event.action),
   'hx.response': () => ({ class: classes.remediation, activity: other }),
   'hx.health': () => ({ class: classes.base, activity: other }),
 }

@@ -39,6 +39,9 @@ const expected: readonly [EventInfo['dataset'], string, number][] = [
   ['hx.schedule', 'job-removed', 100_603],
   ['hx.log', 'log-cleared', 100_801],
   ['hx.verdict', 'open', 200_401],
+  ['hx.detection', 'sigma', 200_401],
+  ['hx.incident', 'opened', 200_501],
+  ['hx.incident', 'closed', 200_503],
   ['hx.health', 'sensor.loss', 99],
 ]
 

@@ -66,10 +66,15 @@ const bySubject: Readonly<Record<number, Subject>> = {
       user: userOf(process?.user ?? user),
     }),
   }),
-  [classes.detection.uid]: ({ event, rule, message, file }, own) => ({
+  [classes.detection.uid]: ({ event, rule, message, file, source }, own) => ({
     finding_info: { title: rule?.name ?? message, uid: String(event.sequence ?? 0) },
-    evidences: [defined({ process: own, file: fileOf(file) })],
+    evidences: [defined({ process: own, file: fileOf(file), src_endpoint: endpointOf(source) })],
     disposition_id: event.type.includes('denied') ? 2 : 1,
+  }),
+  [classes.incident.uid]: ({ event, message, hx }) => ({
+    finding_info_list: [{ title: message ?? '', uid: String(hx?.incident?.id ?? event.sequence ?? 0) }],
+    // New or in progress: what an analyst makes of it is not known here.
+    status_id: event.action === 'closed' ? 5 : 1,
   }),
   [classes.authentication.uid]: personSubject,
   [classes.accountChange.uid]: personSubject,

@@ -16,6 +16,8 @@ const names: Readonly<Record<string, string>> = {
   'hx.schedule': 'Scheduled job',
   'hx.log': 'Log line',
   'hx.verdict': 'Malware verdict',
+  'hx.detection': 'Detection',
+  'hx.incident': 'Incident',
   'hx.response': 'Response',
   'hx.health': 'Sensor health',
 }
