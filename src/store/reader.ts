@@ -2,8 +2,9 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 
-import type { Event } from '../model/index.ts'
+import type { Event, Incident, IncidentHead } from '../model/index.ts'
 import { openForReading, storeFault } from './database.ts'
+import { incidentHeads, type IncidentQuery, readIncident } from './incidents.ts'
 import { processesAt } from './process-history.ts'
 import {
   type CountQuery,
@@ -13,6 +14,7 @@ import {
   type QueryResult,
   Search,
 } from './query.ts'
+import { readStretch, type Stretch } from './stream.ts'
 import { AppError } from '../base/app-error.ts'
 
 export interface StoredFigures {
@@ -55,6 +57,20 @@ export class EventReader {
   /** The processes of that moment (microseconds since 1970) by pid: for each the event that describes it. */
   processesAt(timeUs: number): Event[] {
     return reading(() => processesAt(this.#db, timeUs, (first) => this.tellDamage(first)))
+  }
+
+  stretch(after: number): Stretch {
+    return reading(() => readStretch(this.#db, after, (first) => this.tellDamage(first)))
+  }
+
+  /** The newest first. */
+  incidents(query: IncidentQuery): IncidentHead[] {
+    return reading(() => incidentHeads(this.#db, query))
+  }
+
+  /** Undefined when there is none with this number. */
+  incident(id: number): Incident | undefined {
+    return reading(() => readIncident(this.#db, id))
   }
 
   figures(): StoredFigures {

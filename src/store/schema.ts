@@ -41,6 +41,25 @@ export const migrations: readonly Migration[] = [
         value INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    about: 'incidents, and how far the rules have come',
+    sql: `
+      -- head, body: IncidentHead as JSON and Incident as compressed JSON. level: index in incidentLevels.
+      CREATE TABLE incidents (
+        id INTEGER PRIMARY KEY,
+        last_us INTEGER NOT NULL,
+        level INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        head TEXT NOT NULL,
+        body BLOB NOT NULL
+      ) STRICT;
+      CREATE INDEX incidents_last ON incidents (last_us);
+      -- What a reader of the events remembers, as it was at the event of its counter.
+      CREATE TABLE memories (
+        name TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ]
 
 export function versionOf(db: DatabaseSync): number {

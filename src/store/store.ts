@@ -4,12 +4,14 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 
-import type { Event } from '../model/index.ts'
+import type { Event, Incident, IncidentHead } from '../model/index.ts'
 import { blockOf, packBlock, splitRows } from './block.ts'
 import { isDamage, moveAside, openDatabase, storeFault } from './database.ts'
 import { FreshBlocks } from './fresh-blocks.ts'
 import { BlockWriter } from './block-writer.ts'
+import { forgetIncidents, type IncidentQuery, IncidentWriter } from './incidents.ts'
 import { LogPlaces } from './log-places.ts'
+import { type Progress, saveProgress, type StoredProgress, storedProgress } from './progress.ts'
 import {
   type CountQuery,
   type CountResult,
@@ -20,6 +22,7 @@ import {
 import { EventReader, type StoredFigures } from './reader.ts'
 import { deleteOldest, giveBackPages, lastDeleted } from './retention.ts'
 import type { EventRow } from './row.ts'
+import type { Stretch } from './stream.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface StoreOptions {
@@ -54,6 +57,8 @@ export interface Appended {
 /** A batch of so many is a block for good. */
 const finalRows = 256
 const checkpointEveryMs = 10_000
+/** Incidents outlive the events that they were made of. */
+const keptIncidentsMs = 400 * 86_400_000
 /** Time that one `maintain` takes at most, about. */
 const maintainMs = 50
 
@@ -63,6 +68,7 @@ interface Open {
   readonly writer: BlockWriter
   readonly fresh: FreshBlocks
   readonly places: LogPlaces
+  readonly incidents: IncidentWriter
 }
 
 /** Throws AppError when the folder cannot be used; a damaged store is told of, moved aside and begun anew. */
@@ -90,18 +96,36 @@ export class Store {
    * Stores all rows or none. Throws AppError when they cannot be stored (disk full, …): the caller counts them; the next
    * append may succeed. Log lines that are stored already are left out.
    */
-  append(rows: readonly EventRow[]): Appended {
+  append(rows: readonly EventRow[], progress?: Progress): Appended {
     try {
-      return this.#write(rows)
+      return this.#write(rows, progress)
     } catch (thrown) {
       if (!isDamage(thrown)) throw storeFault('cannot be written', thrown)
       this.#beginAnew(thrown)
     }
     try {
-      return this.#write(rows)
+      return this.#write(rows, progress)
     } catch (thrown) {
       throw storeFault('cannot be written', thrown)
     }
+  }
+
+  /** The next events behind the sequence `after`, as they are stored. */
+  stretch(after: number): Stretch {
+    return this.#open.reader.stretch(after)
+  }
+
+  /** How far the rules had come, and what may still grow. */
+  progress(): StoredProgress {
+    return storedProgress(this.#open.db)
+  }
+
+  incidents(query: IncidentQuery): IncidentHead[] {
+    return this.#open.reader.incidents(query)
+  }
+
+  incident(id: number): Incident | undefined {
+    return this.#open.reader.incident(id)
   }
 
   query(query: EventQuery): QueryResult {
@@ -157,10 +181,10 @@ export class Store {
     reader.close()
   }
 
-  #write(rows: readonly EventRow[]): Appended {
-    const { db, writer, fresh, places } = this.#open
+  #write(rows: readonly EventRow[], progress: Progress | undefined): Appended {
+    const { db, writer, fresh, places, incidents } = this.#open
     const sifted = places.sift(rows)
-    if (sifted.rows.length === 0) {
+    if (sifted.rows.length === 0 && progress === undefined) {
       this.#repeated += sifted.repeated
       return { first: this.#next, rows: [] }
     }
@@ -179,6 +203,9 @@ export class Store {
         next += packed.count
       }
       places.save(sifted.places)
+      if (progress === undefined) return
+      incidents.write(progress.incidents)
+      saveProgress(db, progress)
     })
     for (const block of joining) fresh.add(block)
     places.saved(sifted.places)
@@ -202,6 +229,7 @@ export class Store {
     if (this.#isCheckpointDue && now - this.#checkpointedAt >= checkpointEveryMs) {
       this.#checkpointedAt = now
       this.#isCheckpointDue = false
+      forgetIncidents(db, (Date.now() - keptIncidentsMs) * 1000)
       db.exec('PRAGMA wal_checkpoint(PASSIVE)')
     }
     return deleted !== undefined || isJoined || hasFreePages
@@ -234,6 +262,7 @@ function openParts(options: StoreOptions): Open {
       reader: new EventReader(db, options.onProblem),
       fresh: new FreshBlocks(db, writer),
       places: new LogPlaces(db),
+      incidents: new IncidentWriter(db),
     }
   } catch (thrown) {
     db.close()
