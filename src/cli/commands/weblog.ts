@@ -14,7 +14,11 @@ export const weblog: Command<typeof weblogOptions> = defineCommand({
       'gzip, zstd, xz or bzip2 are read as they are; - is standard input.',
     'Requests are decoded as their target would do it and judged parameter by parameter. What one address does without a pause of ' +
       'an hour is one incident. The outcome is what the answer tells: failed (refused, not there), attempted, possible (answered as ' +
-      'any request), likely (a size that path never had, a shell that ran). An access log shows neither bodies nor headers.',
+      'any request), likely (a size that path never had, a shell that ran, a login that got in). An access log shows neither bodies nor headers.',
+    'Behind a proxy name it by --trusted-proxy: the client is then the last address of X-Forwarded-For that is no such proxy; what ' +
+      'a visitor wrote into the header itself is not believed. With --root the scripts that answered are looked up on this host and ' +
+      'judged as `haechi scan` does: a web shell is told by its file, whatever its name, and an attack through a script that came ' +
+      'while the log was written has likely succeeded.',
     'Several files are read oldest first, by the time of their last write: what is usual for a path is learnt on the way.',
   ],
   operands: { least: 1, most: Number.POSITIVE_INFINITY },
@@ -26,6 +30,10 @@ export const weblog: Command<typeof weblogOptions> = defineCommand({
       about: 'The last week, as a page to send on.',
     },
     { command: 'zcat old.log.gz | haechi weblog --json -', about: 'One line of JSON for each finding.' },
+    {
+      command: 'haechi weblog --root /var/www/html --trusted-proxy 10.0.0.0/8 access.log',
+      about: 'Behind a load balancer, with the scripts of this host looked up.',
+    },
     {
       command: 'haechi weblog --format \'%h %{X-Forwarded-For}i %t "%r" %>s %b\' access.log',
       about: 'A LogFormat of your own.',

@@ -2,8 +2,8 @@
 // everything of theirs goes through `escaped`, and a Content-Security-Policy forbids what would slip through.
 
 import { formatDuration } from '../../config/units.ts'
-import type { ClassTally, Sample, WebIncident } from '../../rules/weblog/index.ts'
-import { classesOf, type ReportData, textOf, timeText } from './report-data.ts'
+import { type ClassTally, outcomes, type Sample, type WebIncident } from '../../rules/weblog/index.ts'
+import { classesOf, outcomeMeanings, type ReportData, textOf, timeText } from './report-data.ts'
 
 /** Incidents with all their samples; a page with more is slow to open. */
 const maxIncidents = 500
@@ -28,11 +28,16 @@ ${classBars(data.incidents)}
 <h2>Incidents</h2>
 ${shown.length === 0 ? '<p>None.</p>' : shown.map((incident) => incidentSection(incident)).join('\n')}
 ${more > 0 ? `<p>${count(more)} more incidents are not on this page.</p>` : ''}
-<footer><p>An access log shows neither bodies nor most headers: attacks in them are not here. The outcome is what the answer tells.</p></footer>
+<footer><p>${legend}</p><p>An access log shows neither bodies nor most headers: attacks in them are not here.</p></footer>
 </body>
 </html>
 `
 }
+
+const legend = outcomes
+  .toReversed()
+  .map((outcome) => `<span class="${outcome}">${outcome}</span>: ${outcomeMeanings[outcome]}`)
+  .join('; ')
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --red: #c22; --amber: #b70; --blue: #26a; --gray: #777 }
@@ -41,6 +46,7 @@ h1 { margin: 0 } header p, footer p { color: var(--gray); overflow-wrap: anywher
 dl { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin: 1.5rem 0 }
 dt { color: var(--gray); font-size: .85rem } dd { margin: 0; font-size: 1.4rem; font-variant-numeric: tabular-nums }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top }
+.samples { table-layout: fixed } .samples th:nth-child(1) { width: 9.5rem } .samples th:nth-child(2) { width: 38% } .samples th:nth-child(3) { width: 6.5rem }
 td.number { text-align: right; font-variant-numeric: tabular-nums } .bar { background: var(--blue); height: .8rem; min-width: 1px }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .6rem 0; padding: .5rem .8rem; break-inside: avoid }
 summary { cursor: pointer } summary b { font-variant-numeric: tabular-nums }
@@ -58,7 +64,7 @@ function figures(data: ReportData): string {
     ['Incidents', count(data.incidents.length)],
     ['Likely successful', count(data.incidents.filter(({ outcome }) => outcome === 'likely').length)],
     ['Malformed lines', count(counts.malformed)],
-    ['Time', formatDuration(data.ms)],
+    ['Read in', formatDuration(data.ms)],
   ]
   return `<dl>${pairs.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>`
 }
@@ -98,8 +104,8 @@ function facts(name: string, texts: ReadonlySet<string>): string {
 }
 
 function classSection(name: string, tally: ClassTally): string {
-  return `<h3>${escaped(name)}: ${count(tally.count)} × <span class="${tally.outcome}">${tally.outcome}</span></h3>
-<table><tr><th>Time</th><th>Request</th><th>Answer</th><th>Why</th></tr>
+  return `<h3>${escaped(name)}: ${count(tally.count)} ${tally.count === 1 ? '' : 'requests, at worst '}<span class="${tally.outcome}">${tally.outcome}</span></h3>
+<table class="samples"><tr><th>Time</th><th>Request</th><th>Answer</th><th>Why</th></tr>
 ${tally.samples.map((sample) => sampleRow(sample)).join('\n')}</table>`
 }
 

@@ -29,6 +29,18 @@ export const weblogOptions = {
     value: 'FORMAT',
     help: 'LogFormat of Apache or log_format of nginx, as in the configuration, for logs whose format is not found.',
   },
+  'trusted-proxy': {
+    kind: 'text',
+    value: 'NETWORK',
+    multiple: true,
+    help: 'A proxy in front of the server, as an address or a network (10.0.0.0/8): the client of what it passes on is taken from X-Forwarded-For and its like, where the log has it.',
+  },
+  root: {
+    kind: 'text',
+    value: 'DIR',
+    multiple: true,
+    help: 'Document root on this host: scripts that answered are looked up there, and one that is a web shell is told.',
+  },
   limit: { kind: 'count', short: 'n', value: 'N', help: 'Incidents in the text report.', default: '20' },
   quiet: { kind: 'flag', short: 'q', help: 'Write no progress.' },
 } as const satisfies OptionTable

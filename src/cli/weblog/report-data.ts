@@ -1,6 +1,12 @@
 // What the reports of haechi weblog are made from.
 
-import { type ClassTally, outcomes, type WebIncident, type WeblogCounts } from '../../rules/weblog/index.ts'
+import {
+  type ClassTally,
+  type Outcome,
+  outcomes,
+  type WebIncident,
+  type WeblogCounts,
+} from '../../rules/weblog/index.ts'
 
 export interface ReportData {
   readonly files: readonly { readonly file: string; readonly format: string }[]
@@ -11,6 +17,17 @@ export interface ReportData {
   readonly droppedIncidents: number
   readonly addresses: number
   readonly ms: number
+  /** Document roots were given, so scripts were looked up. */
+  readonly hasRoots: boolean
+}
+
+/** What the answer tells of an attack's success, for people. */
+export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
+  failed: 'refused, or what was asked for is not there',
+  attempted: 'nothing says either way',
+  possible: 'answered as any request',
+  likely:
+    'an answer of a size that the path never had, a script that should not be there, a shell that ran, a login that got in',
 }
 
 export function ranked(incidents: readonly WebIncident[]): WebIncident[] {

@@ -8,6 +8,7 @@ import { parseTime } from '../../base/parse-time.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { Terminal } from '../render/terminal.ts'
+import { hostFiles } from './host-files.ts'
 import { htmlReport } from './html-report.ts'
 import { findingJson, incidentJson, summaryJson } from './json-report.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -42,6 +43,7 @@ export async function runWeblog(
     droppedIncidents: weblog.droppedIncidents,
     addresses: weblog.addresses,
     ms: performance.now() - started,
+    hasRoots: options.root !== undefined,
   }
   tell(data, options, terminal)
   if (failed > 0) return exitCodes.error
@@ -64,6 +66,8 @@ function openWeblog(options: WeblogOptionValues): Weblog {
   return createWeblog({
     ...(options['min-confidence'] === undefined ? {} : { minConfidence: options['min-confidence'] }),
     ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options['trusted-proxy'] === undefined ? {} : { trustedProxies: options['trusted-proxy'] }),
+    ...(options.root === undefined ? {} : { fileAt: hostFiles(options.root) }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(untilMs === undefined ? {} : { untilMs }),
   })

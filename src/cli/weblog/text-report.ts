@@ -52,7 +52,10 @@ function tellIncident(incident: WebIncident, terminal: Terminal): void {
   terminal.out('')
   terminal.out(terminal.style('bold', `#${incident.id} ${textOf(incident.actor)}`))
   for (const [name, tally] of classesOf(incident)) {
-    const head = `${name}: ${count(tally.count)} × ${tally.outcome}`
+    const head =
+      tally.count === 1
+        ? `${name}: ${tally.outcome}`
+        : `${name}: ${count(tally.count)} requests, at worst ${tally.outcome}`
     terminal.out(`  ${terminal.style(outcomeStyles[tally.outcome], head)}`)
     for (const sample of tally.samples.slice(0, samplesEach)) tellSample(sample, terminal)
   }
@@ -74,7 +77,8 @@ function tellSample(sample: Sample, terminal: Terminal): void {
   terminal.out(`      ${terminal.safe(`${finding.why} (${finding.confidence}) ${place}${value}`)}`)
 }
 
-function summary({ counts, files, incidents, addresses, droppedIncidents, ms }: ReportData): string[] {
+function summary(data: ReportData): string[] {
+  const { counts, files, incidents, addresses, droppedIncidents, hasRoots, ms } = data
   const formats = [...new Set(files.map(({ format }) => format).filter((format) => format !== ''))]
   const lines = [
     `${count(counts.lines)} lines${formats.length === 0 ? '' : ` (${formats.join(', ')})`} of ${count(addresses)} addresses in ${formatDuration(ms)}: ` +
@@ -83,8 +87,15 @@ function summary({ counts, files, incidents, addresses, droppedIncidents, ms }: 
   if (counts.malformed > 0) lines.push(`${count(counts.malformed)} lines of no known format`)
   if (counts.outside > 0) lines.push(`${count(counts.outside)} lines outside of the time asked for`)
   if (droppedIncidents > 0) lines.push(`${count(droppedIncidents)} incidents more, of which nothing was kept`)
+  const isShell = incidents.some(({ classes }) =>
+    shells.some((name) => classes.get(name)?.outcome === 'likely'),
+  )
+  if (isShell && !hasRoots)
+    lines.push('With --root DIR the scripts that were asked for are looked up among the files of this host.')
   return lines
 }
+
+const shells = ['webshell', 'double-extension', 'rce'] as const
 
 function clipped(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -183,4 +192,69 @@ test('lines are found wherever the blocks are cut, and one without an end is giv
   for (let index = 0; index < 40; index += 1) splitter.push(Buffer.alloc(100_000, 97))
   splitter.push(Buffer.from('\nnext\n'))
   assert.deepEqual(lengths, [1_048_576, 4])
+})
+
+test('--root: a script that answered and is a web shell is told with its file, whatever it is named', async (t) => {
+  const folder = folderOf(t)
+  const root = join(folder, 'www')
+  mkdirSync(join(root, 'img'), { recursive: true })
+  writeFileSync(join(root, 'img', 'help.php'), '<?php system($_GET["c"]); ?>')
+  writeFileSync(join(root, 'index.php'), '<?php echo "hello"; ?>')
+  writeFileSync(join(folder, 'outside.php'), '<?php system($_GET["c"]); ?>')
+  symlinkSync(join(folder, 'outside.php'), join(root, 'link.php'))
+  mkdirSync(join(root, 'folder.php'))
+  const targets = [
+    '/index.php?id=7',
+    '/img/help.php',
+    '/img/%68elp.php/a/b?x=1',
+    '/link.php',
+    '/../outside.php',
+    '/folder.php',
+    '/none.php',
+  ]
+  const file = join(folder, 'access.log')
+  const refused = logLine('/img/help.php').replace('" 200', '" 403')
+  writeFileSync(file, targets.map((target) => logLine(target)).join('') + refused)
+  const found = async (options: WeblogOptionValues): Promise<unknown[][]> =>
+    (await run([file], { json: true, ...options })).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ detector }) => detector === 'host-file')
+      .map(({ line, class: name, outcome, confidence }) => [line, name, outcome, confidence])
+  assert.deepEqual(await found({ root: [join(folder, 'nothing-of-it'), root].slice(1) }), [
+    [2, 'webshell', 'likely', 95],
+    [3, 'webshell', 'likely', 95],
+  ])
+  assert.deepEqual(await found({}), [])
+  const { out } = await run([file], { root: [root] })
+  assert.match(
+    out,
+    /The script that answered is a web shell: .*\/www\/img\/help\.php, last changed at .*Heuristic/,
+  )
+  await assert.rejects(run([file], { root: [join(folder, 'nothing')] }), /document root cannot be read/)
+})
+
+test('--root: an attack on a script that came while the log was written has likely succeeded', async (t) => {
+  const root = folderOf(t)
+  const file = join(root, 'access.log')
+  const script = join(root, 'up.php')
+  writeFileSync(script, '<?php echo 1; ?>')
+  const line = logLine('/up.php?x=1;cat%20/etc/passwd')
+  const outcomeOf = async (log: string): Promise<unknown> => {
+    writeFileSync(file, log)
+    const { out } = await run([file], { json: true, root: [root] })
+    return (JSON.parse(out.split('\n')[0] ?? '') as Record<string, unknown>)['outcome']
+  }
+  assert.equal(await outcomeOf(line.replace('2026', '2020')), 'likely')
+  assert.equal(await outcomeOf(line.replace('2026', '2097')), 'possible')
+})
+
+test('--trusted-proxy: the client is who asked the proxy', async (t) => {
+  const file = join(folderOf(t), 'access.log')
+  writeFileSync(file, attack.replace('Mozilla/5.0"', 'Mozilla/5.0" "6.6.6.6, 203.0.113.9"'))
+  const addressIn = (out: string): string | undefined => /#1 +(\S+)/.exec(out)?.[1]
+  assert.equal(addressIn((await run([file])).out), '192.0.2.7')
+  assert.equal(addressIn((await run([file], { 'trusted-proxy': ['192.0.2.0/24'] })).out), '203.0.113.9')
+  await assert.rejects(run([file], { 'trusted-proxy': ['x'] }), /x is neither an address nor a network/)
 })

@@ -1,11 +1,14 @@
 // Texts that were found clean, remembered by hash: most requests of a site are the same few thousand. Direct-mapped, so memory
 // is fixed; the seed is chance, so nobody can craft a text that hides behind a clean one.
 
-/** Slots of a cache; 8 bytes each. */
-const slots = 1 << 16
+/** Slots of a cache, 8 bytes each: few at first, doubled as they are used. */
+const startSlots = 1 << 10
+const maxSlots = 1 << 16
 
 export class CleanCache {
-  readonly #table = new Uint32Array(slots * 2)
+  #slots = startSlots
+  #table = new Uint32Array(startSlots * 2)
+  #added = 0
   readonly #seedA = Math.floor(Math.random() * 2 ** 32)
   readonly #seedB = Math.floor(Math.random() * 2 ** 32)
   #a = 0
@@ -19,14 +22,30 @@ export class CleanCache {
     // A sign that neither text can hold keeps ('a', 'bc') from being ('ab', 'c').
     this.#mixCode(0x1_0000)
     this.#mix(second)
-    const slot = (this.#a % slots) * 2
+    const slot = (this.#a & (this.#slots - 1)) * 2
     return this.#table[slot] === this.#a && this.#table[slot + 1] === this.#b
   }
 
   add(): void {
-    const slot = (this.#a % slots) * 2
-    this.#table[slot] = this.#a
-    this.#table[slot + 1] = this.#b
+    this.#added += 1
+    if (this.#added > this.#slots && this.#slots < maxSlots) this.#grow()
+    this.#put(this.#a, this.#b)
+  }
+
+  #put(a: number, b: number): void {
+    const slot = (a & (this.#slots - 1)) * 2
+    this.#table[slot] = a
+    this.#table[slot + 1] = b
+  }
+
+  #grow(): void {
+    const old = this.#table
+    this.#slots *= 2
+    this.#table = new Uint32Array(this.#slots * 2)
+    for (let at = 0; at < old.length; at += 2) {
+      const [a = 0, b = 0] = [old[at], old[at + 1]]
+      this.#put(a, b)
+    }
   }
 
   #mix(text: string): void {

@@ -48,7 +48,9 @@ export function outcomeOf(attack: AttackClass, { place, status, isSizeNew }: Ans
   if (status >= 400 && status < 500) return 'failed'
   const isFine = status >= 200 && status < 300
   // A probe's path that is there: a file that should not be.
-  if (aboutClient.has(attack)) return place === 'path' && isFine ? 'possible' : 'attempted'
+  // So is a tunnel that was opened.
+  if (aboutClient.has(attack))
+    return (place === 'path' || place === 'method') && isFine ? 'possible' : 'attempted'
   if (besideTarget.has(place)) return isFine && isSizeNew ? 'possible' : 'attempted'
   if (status >= 500) return status === 500 && breaking.has(attack) ? 'possible' : 'attempted'
   if (!isFine) return 'attempted'

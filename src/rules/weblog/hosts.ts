@@ -10,9 +10,11 @@ const metadata =
   /^(?:169\.254\.169\.254|169\.254\.170\.2|192\.0\.0\.192|100\.100\.100\.200|metadata(?:\.google\.internal|\.packet\.net|\.tencentyun\.com|\.oraclecloud\.com)?|instance-data(?:\.ec2\.internal)?|rancher-metadata)$/i
 const local =
   /^(?:localhost|localhost[46]?\.localdomain[46]?|localhost[46]|ip6?v?6?-localhost|localtest\.me|lvh\.me|127-0-0-1\.\S{1,40}|(?:[\w-]{1,40}\.)?(?:nip|sslip|xip)\.io|0|0\.0\.0\.0|127\.\d{1,3}(?:\.\d{1,3}){0,2}|(?:host|gateway|kubernetes)\.docker\.internal|kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?|burpcollaborator\.net)$/i
+/** Two to four numbers, of which one is octal or hexadecimal. */
 const octalOrHex =
-  /^(?:0x[0-9a-f]{1,8}|0[0-7]{1,14})(?:\.(?:0x[0-9a-f]{1,8}|0[0-7]{0,14}|\d{1,10})){1,3}$|^(?:\d{1,3}\.){1,3}(?:0x[0-9a-f]{1,8}|0\d{2,8}|0[0-7]{2,14})$/i
-const oneNumber = /^(?:0x[0-9a-f]{6,20}|\d{8,12}|0[0-7]{9,16})$/i
+  /^(?=(?:\d{1,10}\.){0,3}0[x\d])(?:0x[0-9a-f]{1,8}|\d{1,15})(?:\.(?:0x[0-9a-f]{1,8}|\d{1,15})){1,3}$/i
+/** From 1.0.0.0 on. */
+const oneNumber = /^(?:0x[0-9a-f]{7,20}|\d{8,12}|0[0-7]{9,16})$/i
 const shortForm = /^(?:\d{1,3}\.){1,2}\d{4,8}$/
 const overflow = /^\d{1,4}(?:\.\d{1,4}){3}$/
 const circled = /[\u2460-\u24ff\u3002\uff61]/

@@ -1,8 +1,10 @@
 // Findings folded by actor: what one address (of IPv6, one /64) does without a long pause is one incident, whatever it tries
 // and however often. A scanner's run of thousands of lines is one.
 
+import { actorOf } from './address.ts'
 import type { AttackClass } from './detector.ts'
 import { type Outcome, type WebFinding, worseOutcome } from './finding.ts'
+import { type News, newsOf, type Told } from './news.ts'
 
 export interface Sample {
   readonly timeMs: number | undefined
@@ -27,13 +29,15 @@ export interface WebIncident {
   readonly actor: string
   firstMs: number | undefined
   lastMs: number | undefined
-  /** Requests with findings. */
+  /** Requests with findings, and those that are more of a scan or a guessing. */
   attacks: number
   confidence: number
   outcome: Outcome
   readonly classes: Map<AttackClass, ClassTally>
   readonly userAgents: Set<string>
   readonly hosts: Set<string>
+  /** What `news` has told of it. */
+  readonly told: Told
 }
 
 /** What a finding was found in. */
@@ -50,6 +54,11 @@ export interface FoundIn {
 
 const maxSamples = 5
 const maxNames = 5
+
+interface Added {
+  readonly incident: WebIncident
+  readonly news: readonly News[]
+}
 
 export interface IncidentOptions {
   /** Beyond this the oldest incidents are let go. */
@@ -74,8 +83,8 @@ export class Incidents {
     return this.#dropped
   }
 
-  /** Adds the findings of one request (at least one) to the incident of its client. */
-  add(where: FoundIn, findings: readonly WebFinding[]): WebIncident {
+  /** Adds the findings of one request (at least one) to the incident of its client. `news`: what they add to it. */
+  add(where: FoundIn, findings: readonly WebFinding[]): Added {
     const incident = this.#incidentOf(where)
     incident.attacks += 1
     if (where.timeMs !== undefined) {
@@ -84,12 +93,24 @@ export class Incidents {
     }
     remember(incident.userAgents, where.userAgent)
     remember(incident.hosts, where.host)
+    const news = newsOf(incident, findings)
     for (const finding of findings) {
       incident.confidence = Math.max(incident.confidence, finding.confidence)
       incident.outcome = worseOutcome(incident.outcome, finding.outcome)
       tally(incident, where, finding)
     }
-    return incident
+    return { incident, news }
+  }
+
+  /** Counts a request that is more of what was told; false where its incident is over. */
+  goOn(where: FoundIn, name: AttackClass): boolean {
+    const incident = this.#open.get(actorOf(where.client))
+    const entry = incident?.classes.get(name)
+    if (incident === undefined || entry === undefined || this.#isOver(incident, where.timeMs)) return false
+    incident.attacks += 1
+    entry.count += 1
+    if (where.timeMs !== undefined) incident.lastMs = Math.max(incident.lastMs ?? where.timeMs, where.timeMs)
+    return true
   }
 
   /** All that are kept, in the order in which they began. */
@@ -116,6 +137,7 @@ export class Incidents {
       classes: new Map(),
       userAgents: new Set(),
       hosts: new Set(),
+      told: { count: 0, confidence: 0, likely: new Set() },
     }
     this.#next += 1
     this.#open.set(incident.actor, incident)
@@ -172,13 +194,4 @@ function flat(text: string): string {
 
 function flat16(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
-}
-
-/** IPv6 hosts change their address within their /64. */
-function actorOf(client: string): string {
-  if (!client.includes(':') || client.includes('.')) return client
-  const groups = client.split(':', 9)
-  const gap = groups.indexOf('')
-  if (gap === 0 || (gap !== -1 && gap < 4)) return client
-  return `${groups.slice(0, 4).join(':')}::/64`
 }

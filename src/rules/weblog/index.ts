@@ -1,9 +1,8 @@
 export { outcomes, type Outcome, type WebFinding } from './finding.ts'
+export type { FileAt, HostFile } from './host-file.ts'
 export type { ClassTally, Sample, WebIncident } from './incidents.ts'
-export {
-  createWeblog,
-  type LineResult,
-  type Weblog,
-  type WeblogCounts,
-  type WeblogOptions,
-} from './weblog.ts'
+export type { FoundResult, LineResult } from './line-result.ts'
+export { isWebLog, latin1Line, webAttackInfo, webRequestSeen } from './live.ts'
+export type { NewsReason } from './news.ts'
+export { createWeblog, type Weblog, type WeblogCounts, type WeblogOptions } from './weblog.ts'
+export type { LogReader } from './read/log-reader.ts'

@@ -58,7 +58,7 @@ export function createInspector(detectors: readonly PartDetector[]): Inspect {
   function judgeTarget(target: string, found: PartFinding[]): void {
     if (!caches.path.has(pathOf(target)) && judgeAll([pathPart(target)], found)) caches.path.add()
     for (const parameter of queryParameters(target)) {
-      if (isNumber(parameter.raw) && /^[\w.-]*$/.test(parameter.name)) continue
+      if (isNumber(parameter.raw) && isHarmlessName(parameter.name)) continue
       if (caches.query.has(parameter.name, parameter.raw)) continue
       if (judgeAll(parameterParts('query', parameter), found)) caches.query.add()
     }
@@ -92,6 +92,11 @@ function detectorsByPlace(
     }
   }
   return byPlace
+}
+
+/** Names reach objects too: `__proto__.admin=1`, `constructor.prototype.x=1`, `class.classLoader.x=1`. */
+function isHarmlessName(name: string): boolean {
+  return /^[\w.-]*$/.test(name) && !/proto|class/i.test(name)
 }
 
 function isNumber(text: string): boolean {

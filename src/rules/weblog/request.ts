@@ -3,8 +3,10 @@
 /** One request line of an access log. Texts are bytes as latin1 strings, as they stand in the log after its own escapes (\xHH, \") are undone. */
 export interface WebRequest {
   readonly timeMs: number | undefined
-  /** Address as text. */
+  /** Address as text: who connected, or behind trusted proxies who asked them. */
   readonly client: string
+  /** What a proxy says of the client (X-Forwarded-For and its like), where the log has it. */
+  readonly forwarded?: string
   readonly method: string
   /** Path and query, raw (still URL-encoded). */
   readonly target: string

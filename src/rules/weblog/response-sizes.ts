@@ -1,7 +1,8 @@
 // Which sizes the answers of a path have: an attack that is answered with a size never seen for that path has likely done
-// something. Fixed memory: a table by hash, in which rare paths give way.
+// something. Bounded memory: a table by hash that grows with the paths, in which rare paths give way in the end.
 
-const slots = 1 << 16
+const startSlots = 1 << 10
+const maxSlots = 1 << 16
 /** Sizes kept of a path; a path with more of them is a page that changes, of which a size says nothing. */
 const sizesEach = 4
 const words = 2 + sizesEach
@@ -12,14 +13,17 @@ export type SizeVerdict = 'usual' | 'new' | 'unknown'
 
 export class ResponseSizes {
   /** Hash, count of answers, sizes plus one. */
-  readonly #table = new Uint32Array(slots * words)
+  #slots = startSlots
+  #table = new Uint32Array(startSlots * words)
+  #paths = 0
 
   /** What a size says about an answer; with `learn` it is a usual one from now on. */
   see(path: string, size: number, learn: 'learn' | 'ask'): SizeVerdict {
     const hash = hashOf(path)
-    const slot = (hash % slots) * words
+    const slot = (hash & (this.#slots - 1)) * words
     if (this.#table[slot] !== hash) {
       if (learn === 'learn') this.#replace(slot, hash, size)
+      if (this.#paths * 4 > this.#slots && this.#slots < maxSlots) this.#grow()
       return 'unknown'
     }
     const count = this.#table[slot + 1] ?? 0
@@ -50,6 +54,16 @@ export class ResponseSizes {
     }
   }
 
+  #grow(): void {
+    const old = this.#table
+    this.#slots *= 2
+    this.#table = new Uint32Array(this.#slots * words)
+    for (let at = 0; at < old.length; at += words) {
+      const hash = old[at] ?? 0
+      if (hash !== 0) this.#table.set(old.subarray(at, at + words), (hash & (this.#slots - 1)) * words)
+    }
+  }
+
   /** A path that was seen often loses half of its count before it loses its place. */
   #replace(slot: number, hash: number, size: number): void {
     const count = this.#table[slot + 1] ?? 0
@@ -57,6 +71,7 @@ export class ResponseSizes {
       this.#table[slot + 1] = count >> 1
       return
     }
+    if (count === 0) this.#paths += 1
     this.#table.fill(0, slot, slot + words)
     this.#table[slot] = hash
     this.#table[slot + 1] = 1

@@ -1,4 +1,4 @@
-// What is kept of each client address, in 40 bytes: how many requests and errors, and leaking buckets. Open addressing over
+// What is kept of each client address, in 48 bytes: how many requests and errors, and leaking buckets. Open addressing over
 // typed arrays, because a million Map entries with objects would be ten times as large.
 
 /** Indexes into the whole numbers of an address. */
@@ -17,9 +17,9 @@ export const field = {
 const wholeWords = 8
 
 /** Indexes into the buckets of an address. */
-export const bucket = { burst: 0, probe: 1, login: 2 } as const
+export const bucket = { burst: 0, probe: 1, login: 2, odd: 3 } as const
 
-const bucketWords = 3
+const bucketWords = 4
 const startSlots = 1 << 12
 /** Of the slots in use before the table grows. */
 const maxLoad = 0.7

@@ -3,34 +3,9 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
+import { findingsIn, lineOf } from '../../../test/support/web-log-line.ts'
 import type { AttackFinding, Part, PartDetector } from './detector.ts'
-import { createWeblog, type LineResult, type Weblog, type WeblogOptions } from './index.ts'
-
-interface Sent {
-  readonly client?: string
-  readonly second?: number
-  readonly method?: string
-  readonly target: string
-  readonly status?: number
-  readonly bytes?: number
-  readonly referer?: string
-  readonly user?: string
-}
-
-function lineOf(sent: Sent): string {
-  const clock = new Date(Date.UTC(2026, 10, 22, 8) + (sent.second ?? 0) * 1000).toISOString()
-  const time = `${clock.slice(8, 10)}/Nov/2026:${clock.slice(11, 19)} +0000`
-  const {
-    client = '192.0.2.7',
-    user = '-',
-    method = 'GET',
-    target,
-    status = 200,
-    bytes = 100,
-    referer = '-',
-  } = sent
-  return `${client} - ${user} [${time}] "${method} ${target} HTTP/1.1" ${status} ${bytes} "${referer}" "Mozilla/5.0"`
-}
+import { createWeblog, type Weblog, type WeblogOptions } from './index.ts'
 
 /** A detector of one word, which says what it was asked. */
 function wordDetector(asked: string[] = []): PartDetector {
@@ -55,12 +30,6 @@ function wordDetector(asked: string[] = []): PartDetector {
 
 function weblogOf(options: WeblogOptions = {}): Weblog {
   return createWeblog({ detectors: [wordDetector()], ...options })
-}
-
-function findingsIn(result: LineResult): string[] {
-  return 'findings' in result
-    ? result.findings.map((finding) => `${finding.class} ${finding.place} ${finding.name} ${finding.outcome}`)
-    : [result.kind]
 }
 
 test('a finding names its place, its parameter and the decoded value', () => {
@@ -130,80 +99,6 @@ test('lines outside of the wanted time and malformed ones are counted, not judge
   assert.equal(weblog.line('garbage').kind, 'malformed')
   assert.equal(weblog.line('').kind, 'none')
   assert.deepEqual(weblog.counts, { lines: 6, requests: 2, errors: 0, malformed: 1, outside: 2, attacks: 2 })
-})
-
-test('the run of a scanner is one incident, found within its first fifteen lines', () => {
-  const weblog = weblogOf()
-  let foundAt = 0
-  for (let index = 0; index < 5000; index += 1) {
-    const result = weblog.line(
-      lineOf({ target: `/dir${index}/`, status: 404, second: Math.floor(index / 20) }),
-    )
-    if (foundAt === 0 && findingsIn(result).length > 0) foundAt = index + 1
-  }
-  assert.ok(foundAt > 5 && foundAt <= 15, `line ${foundAt}`)
-  assert.equal(weblog.incidents().length, 1)
-  assert.deepEqual([...(weblog.incidents()[0]?.classes.keys() ?? [])], ['scanner'])
-})
-
-test('one probe a minute is found within thirty, a page with broken pictures is not', () => {
-  const slow = weblogOf()
-  let foundAt = 0
-  for (let index = 0; index < 30 && foundAt === 0; index += 1) {
-    const result = slow.line(lineOf({ target: `/old${index}.php.bak`, status: 404, second: index * 60 }))
-    if (findingsIn(result).length > 0) foundAt = index + 1
-  }
-  assert.ok(foundAt > 3 && foundAt <= 30, `probe ${foundAt}`)
-  const page = weblogOf()
-  for (let index = 0; index < 15; index += 1) {
-    const target = `/img/${index}.png`
-    assert.deepEqual(findingsIn(page.line(lineOf({ target, status: 404, referer: 'http://x.example/' }))), [])
-  }
-})
-
-test('a crawler that follows old links for a week is no scanner', () => {
-  const weblog = weblogOf()
-  for (let index = 0; index < 3000; index += 1) {
-    const status = index % 7 === 0 ? 404 : 200
-    const result = weblog.line(lineOf({ target: `/article-${index}.html`, status, second: index * 40 }))
-    assert.deepEqual(findingsIn(result), [])
-  }
-})
-
-test('neither old links one by one nor a handful among many good pages make a scanner', () => {
-  const slowly = weblogOf()
-  for (let index = 0; index < 40; index += 1) {
-    const result = slowly.line(lineOf({ target: `/old-${index}.html`, status: 404, second: index * 30 }))
-    assert.deepEqual(findingsIn(result), [])
-  }
-  const among = weblogOf()
-  for (let index = 0; index < 100; index += 1) among.line(lineOf({ target: `/page-${index}` }))
-  for (let index = 0; index < 15; index += 1) {
-    assert.deepEqual(findingsIn(among.line(lineOf({ target: `/gone-${index}`, status: 404 }))), [])
-  }
-})
-
-test('guessing of passwords is told once, a user who mistypes is not', () => {
-  const guessing = weblogOf()
-  const told = Array.from({ length: 200 }, (_, index) =>
-    findingsIn(
-      guessing.line(lineOf({ method: 'POST', target: '/wp-login.php', second: Math.floor(index / 3) })),
-    ),
-  ).flat()
-  assert.deepEqual(told, ['brute-force request  attempted'])
-  const basic = weblogOf()
-  const refused = Array.from({ length: 12 }, (_, index) =>
-    findingsIn(basic.line(lineOf({ target: '/private', status: 401, user: `u${index}` }))),
-  ).flat()
-  assert.deepEqual(
-    refused.filter((finding) => finding.startsWith('brute-force')),
-    ['brute-force request  failed'],
-  )
-  const mistyping = weblogOf()
-  for (let index = 0; index < 8; index += 1) {
-    const result = mistyping.line(lineOf({ method: 'POST', target: '/login', second: index * 5 }))
-    assert.deepEqual(findingsIn(result), [])
-  }
 })
 
 test('an address begins a new incident after an hour of silence, an IPv6 host is its network', () => {
@@ -276,15 +171,6 @@ test('logs that are not given in the order of time make incidents of their own t
   )
 })
 
-test('refused logins of an error log are guessing of passwords', () => {
-  const weblog = weblogOf()
-  const line =
-    '[Sun Nov 22 08:00:05 2026] [auth_basic:error] [pid 4] [client 192.0.2.7:5] AH01618: user bob not found: /x'
-  const told = Array.from({ length: 12 }, () => findingsIn(weblog.line(line))).flat()
-  assert.equal(told.length, 1)
-  assert.match(told[0] ?? '', /^brute-force /)
-})
-
 test('with all detectors no line throws, and what is told of it is bounded', () => {
   const weblog = createWeblog({ minConfidence: 1 })
   const pieces = fc.constantFrom(
@@ -334,4 +220,47 @@ test('with all detectors no line throws, and what is told of it is bounded', () 
     }),
     { numRuns: 100 },
   )
+})
+
+test('a number is judged by the name that it is given to', () => {
+  const weblog = createWeblog()
+  for (const name of ['__proto__.x', 'constructor.prototype.isAdmin', 'class.classLoader.x']) {
+    assert.deepEqual(findingsIn(weblog.line(lineOf({ target: `/?${name}=1` }))).length, 1, name)
+  }
+  for (const name of ['page', 'prototype_id', 'class'])
+    assert.deepEqual(findingsIn(weblog.line(lineOf({ target: `/?${name}=1` }))), [], name)
+})
+
+test('searches about unions and hosts are nothing, the same words as code are', () => {
+  const weblog = createWeblog()
+  for (const query of [
+    'trade union select 20',
+    'ping 192.0.2.1',
+    'time curl example.org',
+    'printf(foo)',
+    'sodium_add_to_recipe(foo)',
+    'http://foo:bar@example.com/',
+    'http://0xABCDEF/',
+  ])
+    assert.deepEqual(
+      findingsIn(weblog.line(lineOf({ target: `/?q=${encodeURIComponent(query)}` }))),
+      [],
+      query,
+    )
+  for (const query of [
+    '1 union select 20',
+    'trade union select 20,21',
+    "trade' union select 20",
+    'ping 192.0.2.1; id',
+    'ping -c 1 192.0.2.1',
+    'http://example.com:80@evil.example/',
+    'http://0xa9fea9fe/',
+    '<%',
+  ])
+    assert.equal(
+      findingsIn(weblog.line(lineOf({ target: `/?q=${encodeURIComponent(query)}` }))).length > 0,
+      true,
+      query,
+    )
+  assert.equal(findingsIn(weblog.line(lineOf({ target: '/?cmd=ping+192.0.2.1' }))).length, 1)
 })

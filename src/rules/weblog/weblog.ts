@@ -1,17 +1,20 @@
 // The engine: lines of web logs in, findings and incidents out. Keeps what it knows of addresses, paths and formats within
 // fixed bounds, so that it runs on a file of years as in a daemon of months.
 
-import { Behaviour } from './behaviour.ts'
+import { createTrustedProxies, nearestIn, normalAddress, type TrustedProxies } from './address.ts'
+import { Behaviour, type Seen } from './behaviour.ts'
 import type { AttackFinding, PartDetector } from './detector.ts'
 import { partDetectors } from './detectors/index.ts'
 import { errorFindings, isRefusedLogin } from './error-findings.ts'
 import { outcomeOf, type WebFinding } from './finding.ts'
-import { type FoundIn, Incidents, type WebIncident } from './incidents.ts'
+import { requestOfEntry } from './entry-request.ts'
+import { type FileAt, scriptOf, withHostFile } from './host-file.ts'
+import { Incidents, type WebIncident } from './incidents.ts'
 import { createInspector, type Inspect, type PartFinding } from './inspect.ts'
 import { pathOf } from './decode/parts.ts'
+import type { LineResult } from './line-result.ts'
 import type { ErrorEntry } from './read/line-reader.ts'
 import { createLogReader, type LogReader } from './read/log-reader.ts'
-import { splitRequestLine } from './read/request-line.ts'
 import type { WebRequest } from './request.ts'
 import { ResponseSizes } from './response-sizes.ts'
 
@@ -26,25 +29,15 @@ export interface WeblogOptions {
   /** Addresses of which behaviour is kept; 1,000,000 (some 100 MB) where not given. */
   readonly maxAddresses?: number
   readonly maxIncidents?: number
+  /**
+   * Addresses and networks (CIDR) of proxies in front of the server. Where the log has X-Forwarded-For or its like, the client of
+   * a request that one of them passed on is the last address there that is none of them.
+   */
+  readonly trustedProxies?: readonly string[]
+  /** Looks up scripts that answered among the files of this host. */
+  readonly fileAt?: FileAt
   readonly detectors?: readonly PartDetector[]
 }
-
-export type LineResult =
-  /** Empty, a directive, outside of the wanted time. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'malformed' }
-  | {
-      readonly kind: 'request'
-      readonly request: WebRequest
-      readonly findings: readonly WebFinding[]
-      readonly incident?: WebIncident
-    }
-  | {
-      readonly kind: 'error'
-      readonly entry: ErrorEntry
-      readonly findings: readonly WebFinding[]
-      readonly incident?: WebIncident
-    }
 
 export interface WeblogCounts {
   lines: number
@@ -52,7 +45,7 @@ export interface WeblogCounts {
   errors: number
   malformed: number
   outside: number
-  /** Requests and entries with findings. */
+  /** Requests and entries with findings, and those of a scan or a guessing that was told before. */
   attacks: number
 }
 
@@ -74,9 +67,9 @@ export interface Weblog {
 const maxLine = 65_536
 const none: LineResult = { kind: 'none' }
 const malformed: LineResult = { kind: 'malformed' }
-const noFindings: readonly WebFinding[] = []
+const nothing = { findings: [], news: [] } as const
 
-/** Throws AppError `usage` when `format` is none. */
+/** Throws AppError `usage` when `format` is none, or a trusted proxy no address. */
 export function createWeblog(options: WeblogOptions = {}): Weblog {
   const engine = new Engine(options)
   const openReader = (): LogReader => createLogReader(options.format)
@@ -107,11 +100,18 @@ class Engine {
   readonly #minConfidence: number
   readonly #sinceMs: number
   readonly #untilMs: number
+  readonly #proxies: TrustedProxies | undefined
+  readonly #fileAt: FileAt | undefined
+  /** Of the oldest line so far. */
+  #beginMs = Number.POSITIVE_INFINITY
 
   constructor(options: WeblogOptions) {
     this.behaviour = new Behaviour(options.maxAddresses ?? 1_000_000)
     this.incidents = new Incidents({ maxIncidents: options.maxIncidents ?? 10_000, idleMs: 3_600_000 })
     this.#inspect = createInspector(options.detectors ?? partDetectors)
+    const proxies = options.trustedProxies ?? []
+    this.#proxies = proxies.length === 0 ? undefined : createTrustedProxies(proxies)
+    this.#fileAt = options.fileAt
     this.#minConfidence = options.minConfidence ?? 60
     this.#sinceMs = options.sinceMs ?? Number.NEGATIVE_INFINITY
     this.#untilMs = options.untilMs ?? Number.POSITIVE_INFINITY
@@ -126,7 +126,17 @@ class Engine {
       return malformed
     }
     if (read.kind === 'other') return none
-    return read.kind === 'request' ? this.#request(read.request) : this.#error(read.entry)
+    return read.kind === 'request' ? this.#request(this.#withClient(read.request)) : this.#error(read.entry)
+  }
+
+  /** A log without the address of who connected has only what the nearest proxy says. */
+  #withClient(request: WebRequest): WebRequest {
+    const { client, forwarded } = request
+    const peer = normalAddress(client)
+    const known =
+      this.#proxies === undefined || forwarded === undefined ? peer : this.#proxies.clientOf(peer, forwarded)
+    const asked = known === '' && forwarded !== undefined ? nearestIn(forwarded) : known
+    return asked === client ? request : { ...request, client: asked }
   }
 
   #request(request: WebRequest): LineResult {
@@ -136,18 +146,37 @@ class Engine {
     const found = this.#inspect(request)
     const isAttack = found.some(({ finding }) => finding.confidence >= this.#minConfidence)
     const size = this.#seeSize(request, isAttack)
-    if (found.length === 0 && seen === undefined && size !== 'new')
-      return { kind: 'request', request, findings: noFindings }
-    const findings = this.#findings(request, { found, seen, isSizeNew: size === 'new' })
-    if (findings.length === 0) return { kind: 'request', request, findings }
+    if (found.length === 0 && seen === undefined && size !== 'new' && this.#fileAt === undefined)
+      return { kind: 'request', request, ...nothing }
+    const findings = this.#withFile(
+      request,
+      this.#findings(request, { found, seen, isSizeNew: size === 'new' }),
+    )
+    if (findings.length === 0) {
+      this.#goOn(request, seen)
+      return { kind: 'request', request, ...nothing }
+    }
     this.counts.attacks += 1
-    return { kind: 'request', request, findings, incident: this.incidents.add(request, findings) }
+    return { kind: 'request', request, findings, ...this.incidents.add(request, findings) }
   }
 
   #isOutside(timeMs: number | undefined): boolean {
     if (timeMs === undefined || (timeMs >= this.#sinceMs && timeMs <= this.#untilMs)) return false
     this.counts.outside += 1
     return true
+  }
+
+  #withFile(request: WebRequest, findings: readonly WebFinding[]): readonly WebFinding[] {
+    if (this.#fileAt === undefined) return findings
+    if (request.timeMs !== undefined) this.#beginMs = Math.min(this.#beginMs, request.timeMs)
+    const script = scriptOf(request)
+    const file = script === undefined ? undefined : this.#fileAt(script)
+    return file === undefined ? findings : withHostFile(findings, file, this.#beginMs)
+  }
+
+  /** Counts what is no finding of its own, but more of a scan or a guessing. */
+  #goOn(where: WebRequest, seen: Seen | undefined): void {
+    if (seen?.more !== undefined && this.incidents.goOn(where, seen.more)) this.counts.attacks += 1
   }
 
   /** Sizes of attacks are not learnt: the second one would be usual. */
@@ -160,7 +189,7 @@ class Engine {
     request: WebRequest,
     facts: {
       readonly found: readonly PartFinding[]
-      readonly seen: AttackFinding | undefined
+      readonly seen: Seen | undefined
       readonly isSizeNew: boolean
     },
   ): readonly WebFinding[] {
@@ -179,7 +208,8 @@ class Engine {
       value: '',
       outcome: outcomeOf('scanner', { place: 'request', status, isSizeNew }),
     } as const
-    if (facts.seen !== undefined) findings.push({ ...facts.seen, ...whole })
+    const { finding: told, outcome = whole.outcome } = facts.seen ?? {}
+    if (told !== undefined) findings.push({ ...told, ...whole, outcome })
     if (isSizeNew && findings.length === 0) findings.push({ ...sizeFinding, ...whole })
     return findings.filter(({ confidence }) => confidence >= this.#minConfidence)
   }
@@ -195,9 +225,12 @@ class Engine {
       ...errorFindings(entry).filter(({ confidence }) => confidence >= this.#minConfidence),
       ...this.#findings(request, facts),
     ]
-    if (findings.length === 0) return { kind: 'error', entry, findings: noFindings }
+    if (findings.length === 0) {
+      this.#goOn(request, login)
+      return { kind: 'error', entry, ...nothing }
+    }
     this.counts.attacks += 1
-    return { kind: 'error', entry, findings, incident: this.incidents.add(request, findings) }
+    return { kind: 'error', entry, findings, ...this.incidents.add(request, findings) }
   }
 }
 
@@ -208,20 +241,4 @@ const sizeFinding: AttackFinding = {
   confidence: 40,
   techniques: ['T1190'],
   cwe: '',
-}
-
-/** What an entry tells of its request: nginx writes the whole line, Apache none. */
-function requestOfEntry(entry: ErrorEntry): WebRequest & FoundIn {
-  return {
-    timeMs: entry.timeMs,
-    client: entry.client,
-    ...splitRequestLine(entry.request),
-    status: 0,
-    bytes: -1,
-    referer: entry.referer,
-    userAgent: '',
-    host: entry.host,
-    user: '',
-    durationMs: -1,
-  }
 }

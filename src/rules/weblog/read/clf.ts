@@ -1,6 +1,7 @@
 // Apache's common, combined and vhost_combined, nginx's combined, Traefik's CLF and whatever appends fields to these, read by
 // hand: one pass, no pattern. https://httpd.apache.org/docs/2.4/logs.html#accesslog
 
+import { isAddressList } from '../address.ts'
 import type { WebRequest } from '../request.ts'
 import type { LineReader, ReadLine } from './line-reader.ts'
 import { clfTimeMs } from './log-time.ts'
@@ -9,6 +10,7 @@ import { splitRequestLine } from './request-line.ts'
 
 const space = 32
 const dash = 45
+const quote = 34
 
 export const clfReader: LineReader = {
   id: 'combined',
@@ -73,6 +75,7 @@ function readRest(line: string, { timeMs, head, from, to }: RequestPlace): WebRe
   at = at === -1 ? -1 : line.indexOf('"', at + 1)
   let referer = ''
   let userAgent = ''
+  let forwarded = ''
   if (at !== -1) {
     const refererEnd = closingQuote(line, at + 1, 'any')
     if (refererEnd === -1) return undefined
@@ -81,6 +84,7 @@ function readRest(line: string, { timeMs, head, from, to }: RequestPlace): WebRe
     if (at !== -1) {
       const agentEnd = closingQuote(line, at + 1, 'any')
       userAgent = text(line, at + 1, agentEnd === -1 ? line.length : agentEnd)
+      if (agentEnd !== -1 && agentEnd + 4 < line.length) forwarded = forwardedIn(line, agentEnd + 2)
     }
   }
   const { method, target, protocol } = splitRequestLine(text(line, from, to))
@@ -97,7 +101,16 @@ function readRest(line: string, { timeMs, head, from, to }: RequestPlace): WebRe
     host: head.host,
     user: head.user,
     durationMs: -1,
+    ...(forwarded === '' ? {} : { forwarded }),
   }
+}
+
+/** nginx's own example of a format ends with "$http_x_forwarded_for"; other fields there are no lists of addresses. */
+function forwardedIn(line: string, at: number): string {
+  if (line.charCodeAt(at) !== quote) return ''
+  const end = line.indexOf('"', at + 1)
+  const field = end === -1 ? '' : line.slice(at + 1, end)
+  return isAddressList(field) ? field : ''
 }
 
 function text(line: string, from: number, to: number): string {

@@ -34,11 +34,15 @@ function into(field: TextField): FieldSetter {
 }
 
 function client(fields: RequestFields, text: string): boolean {
-  // X-Forwarded-For: the address that the nearest proxy saw comes last, but the first is the visitor's claim; the field is what
-  // the administrator chose to log as the client, so the first is meant.
-  const comma = text.indexOf(',')
-  if (text.includes(' ') && comma === -1) return false
-  if (text !== '-') fields.client = comma === -1 ? text : text.slice(0, comma)
+  if (text.includes(' ')) return false
+  if (text !== '-') fields.client = text
+  return true
+}
+
+/** A list of hops says more than one address of a proxy, so it wins. */
+function forwarded(fields: RequestFields, text: string): boolean {
+  const known = fields.forwarded
+  if (text !== '-' && (known === undefined || text.includes(','))) fields.forwarded = text
   return true
 }
 
@@ -91,9 +95,11 @@ const headers: Readonly<Record<string, FieldSetter>> = {
   'user-agent': into('userAgent'),
   host: into('host'),
   cookie: into('cookie'),
-  'x-forwarded-for': client,
-  'x-real-ip': client,
-  'cf-connecting-ip': client,
+  'x-forwarded-for': forwarded,
+  forwarded,
+  'x-real-ip': forwarded,
+  'true-client-ip': forwarded,
+  'cf-connecting-ip': forwarded,
 }
 
 const apacheLetters: Readonly<Record<string, FieldSetter>> = {
@@ -128,8 +134,11 @@ export function apacheSetter(letter: string, argument: string | undefined): Fiel
 const nginxNames: Readonly<Record<string, FieldSetter>> = {
   remote_addr: client,
   realip_remote_addr: client,
-  http_x_forwarded_for: client,
-  http_x_real_ip: client,
+  http_x_forwarded_for: forwarded,
+  proxy_add_x_forwarded_for: forwarded,
+  http_forwarded: forwarded,
+  http_x_real_ip: forwarded,
+  http_cf_connecting_ip: forwarded,
   remote_user: into('user'),
   time_local: clfTime,
   time_iso8601: isoTime,
@@ -164,6 +173,7 @@ export function requestOf(fields: RequestFields): WebRequest {
   return {
     timeMs: fields.timeMs,
     client: fields.client ?? '',
+    ...(fields.forwarded === undefined ? {} : { forwarded: fields.forwarded }),
     method: fields.method ?? '',
     target: fields.target ?? `${fields.path ?? ''}${mark}${query}`,
     protocol: fields.protocol ?? '',

@@ -1,6 +1,7 @@
 // HAProxy's HTTP log format, with or without the head that syslog puts before it.
 // https://docs.haproxy.org/dev/configuration.html#8.2.3
 
+import { isAddressList } from '../address.ts'
 import { requestOf } from './format-fields.ts'
 import type { LineReader } from './line-reader.ts'
 import { clfTimeMs, localMs } from './log-time.ts'
@@ -43,14 +44,16 @@ export const haproxyReader: LineReader = {
 }
 
 /** `{www.example.org|Mozilla/5.0 …}`: captured headers have no names; an agent and a host are known by their shape. */
-function captures(text: string): { userAgent?: string; host?: string } {
+function captures(text: string): { userAgent?: string; host?: string; forwarded?: string } {
   const inner = /^\{([^}]{0,4096})\}/.exec(text)?.[1]
   if (inner === undefined) return {}
   const parts = inner.split('|', 16)
   const userAgent = parts.find((part) => /^[\w.-]{2,40}\/\d/.test(part))
-  const host = parts.find((part) => /^[\w.-]{3,253}(?::\d{1,5})?$/.test(part))
+  const host = parts.find((part) => !isAddressList(part) && /^[\w.-]{3,253}(?::\d{1,5})?$/.test(part))
+  const forwarded = parts.find((part) => isAddressList(part))
   return {
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(host === undefined ? {} : { host }),
+    ...(forwarded === undefined ? {} : { forwarded }),
   }
 }

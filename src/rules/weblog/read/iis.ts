@@ -57,9 +57,11 @@ function rowRequest(
 ): WebRequest {
   const query = get('cs-uri-query')
   const cookie = get('cs(cookie)')
+  const forwarded = spaced(get('x-forwarded-for') || get('cs(x-forwarded-for)'))
   return requestOf({
     timeMs: isoTimeMs(`${get('date')} ${get('time')}`),
-    client: get('x-forwarded-for') || get('c-ip'),
+    client: get('c-ip'),
+    ...(forwarded === '' ? {} : { forwarded }),
     method: get('cs-method'),
     target: query === '' ? stem : `${stem}?${query}`,
     protocol: get('cs-version'),

@@ -46,6 +46,7 @@ function readCaddy(object: Json, request: Json): WebRequest {
   return requestOf({
     timeMs: timeOf(object['ts']),
     client: text(request['client_ip'] ?? request['remote_ip']),
+    ...forwardedIn(headers['X-Forwarded-For']),
     method: text(request['method']),
     target: text(request['uri']),
     protocol: text(request['proto']),
@@ -65,6 +66,7 @@ function readTraefik(object: Json): WebRequest {
   return requestOf({
     timeMs: timeOf(object['StartUTC'] ?? object['time']),
     client: text(object['ClientHost'] ?? object['ClientAddr']),
+    ...forwardedIn(object['request_X-Forwarded-For']),
     method: text(object['RequestMethod']),
     target: text(object['RequestPath']),
     protocol: text(object['RequestProtocol']),
@@ -80,6 +82,7 @@ function readTraefik(object: Json): WebRequest {
 
 type TextField =
   | 'client'
+  | 'forwarded'
   | 'method'
   | 'target'
   | 'protocol'
@@ -98,19 +101,27 @@ const keys: Readonly<
   >
 > = {
   client: [
-    'httpxforwardedfor',
-    'xforwardedfor',
     'remoteaddr',
     'remoteip',
     'clientip',
     'client',
     'ip',
     'remotehost',
-    'host_ip',
+    'hostip',
     'remote',
     'srcip',
     'clientaddr',
     'sourceip',
+  ],
+  forwarded: [
+    'httpxforwardedfor',
+    'xforwardedfor',
+    'requestxforwardedfor',
+    'forwardedfor',
+    'httpforwarded',
+    'httpxrealip',
+    'xrealip',
+    'realip',
   ],
   method: ['requestmethod', 'method', 'verb', 'httpmethod', 'httprequestmethod'],
   target: ['requesturi', 'uri', 'url', 'requesturl', 'urloriginal'],
@@ -165,6 +176,7 @@ function readKeys(object: Json): WebRequest | undefined {
   const fields: RequestFields = {
     timeMs: timeOf(get('time')),
     client: text(get('client')).split(',', 1)[0] ?? '',
+    ...forwardedIn(get('forwarded')),
     method: text(get('method')) || parts?.method,
     target: text(get('target')) || parts?.target,
     path: text(get('path')),
@@ -184,6 +196,11 @@ function readKeys(object: Json): WebRequest | undefined {
   if (body !== '') fields.body = body
   const hasTarget = fields.target !== undefined || fields.path !== ''
   return hasTarget && (fields.status !== 0 || fields.method !== undefined) ? requestOf(fields) : undefined
+}
+
+function forwardedIn(value: unknown): { forwarded?: string } {
+  const header = Array.isArray(value) ? value.slice(0, 32).map(text).join(',') : text(value)
+  return header === '' || header === '-' ? {} : { forwarded: header }
 }
 
 function firstOf(value: unknown): string {

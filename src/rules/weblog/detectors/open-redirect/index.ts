@@ -29,7 +29,9 @@ const table: readonly Construct[] = [
   {
     why: 'A host behind a name that looks like the trusted one',
     confidence: 70,
-    pattern: /^(?:https?:)?[/\\]{2,}[^/?#\s]{1,80}(?:@|%40|[\\;&]@?)[^/?#\s@]{1,80}/i,
+    // A name and a password before the sign are an account; a host has a dot, a port or an encoded sign.
+    pattern:
+      /^(?:https?:)?[/\\]{2,}(?:[^/?#\s@:]{0,60}\.[^/?#\s]{0,60}(?:@|%40)|[^/?#\s]{1,60}(?::\d{1,5}|%\w\w)(?:@|%40)|[^/?#\s:@]{1,80}@|[^/?#\s]{1,80}(?:%40|[\\;&]@?))[^/?#\s@]{1,80}/i,
   },
   {
     why: 'A letter that a browser turns into a slash',

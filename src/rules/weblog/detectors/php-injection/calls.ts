@@ -9,9 +9,9 @@ interface Call {
 
 const comment = '(?:\\s|/\\*[^*]{0,60}\\*/|(?://|#)[^\\n]{0,60}\\n){0,6}'
 const own =
-  'phpinfo|phpversion|php_uname|shell_exec|passthru|proc_open|proc_close|pcntl_\\w{1,20}|popen|base64_(?:de|en)code|gzinflate|gzuncompress|gzdecode|bzdecompress|zlib_decode|str_rot13|create_function|call_user_func(?:_array)?|file_(?:get|put)_contents|file_exists|fsockopen|curl_(?:init|exec)|posix_\\w{2,20}|print_r|var_dump|get_defined_\\w{3,12}|highlight_file|show_source|move_uploaded_file|preg_replace|unserialize|ob_start|array_(?:map|filter|diff|walk)|is_array|str(?:rev|_replace|ip_tags)|sodium_\\w{4,60}|tidy_\\w{3,40}|zend_\\w{3,60}|ldap_\\w{3,40}|odbc_\\w{3,60}|pg_\\w{3,60}|mysqli?_\\w{3,30}|date_add|gethostbyname|checkdate|symlink|filegroup|fileperms|intval|strip_tags|hexdec|get_cfg_var|putenv|ini_(?:set|get)|error_log|scandir|readfile|fpassthru|parse_ini_file|extract'
+  'phpinfo|phpversion|php_uname|shell_exec|passthru|proc_open|proc_close|pcntl_\\w{1,20}|popen|base64_(?:de|en)code|gzinflate|gzuncompress|gzdecode|bzdecompress|zlib_decode|str_rot13|create_function|call_user_func(?:_array)?|file_(?:get|put)_contents|file_exists|fsockopen|curl_(?:init|exec)|posix_\\w{2,20}|print_r|var_dump|get_defined_\\w{3,12}|highlight_file|show_source|move_uploaded_file|preg_replace|unserialize|ob_start|array_(?:map|filter|diff|walk)|is_array|str(?:rev|_replace|ip_tags)|sodium_(?:crypto_\\w{3,50}|(?:bin|base64)2\\w{3,8}|hex2bin|memzero|memcmp|increment|compare|add|pad|unpad)|tidy_\\w{3,40}|zend_\\w{3,60}|ldap_\\w{3,40}|odbc_\\w{3,60}|pg_\\w{3,60}|mysqli?_\\w{3,30}|date_add|gethostbyname|checkdate|symlink|filegroup|fileperms|intval|strip_tags|hexdec|get_cfg_var|putenv|ini_(?:set|get)|error_log|scandir|readfile|fpassthru|parse_ini_file|extract'
 const words =
-  'system|exec|eval|assert|printf|print|unpack|chr|substr|include|require|include_once|require_once|sleep|die|exit|pi|range|touch|fopen|mail|dir|file|copy|unlink|echo'
+  'system|exec|eval|assert|print|unpack|chr|substr|include|require|include_once|require_once|sleep|die|exit|pi|range|touch|fopen|mail|dir|file|copy|unlink|echo'
 const ownCall = new RegExp(`(?<![\\w.])@?[a-z]{0,6}?(?:${own})${comment}=?\\(`, 'i')
 const wordCall = new RegExp(
   `(?:^|[;|&:{}'"\`\\s=.(!@])(?:return["'\\s])?["']?(?:${words})["']?${comment}\\(`,

@@ -1,13 +1,8 @@
 // Requests that no browser makes: unknown or dangerous methods (RFC 9110), methods tunnelled in a parameter, NUL bytes, and the two
 // lengths of request smuggling where a log shows them. CWE-444.
 import type { AttackFinding, Part, PartDetector } from '../../detector.ts'
+import { isKnownMethod } from '../../methods.ts'
 
-// RFC 9110, 5789, 4918, 3253, 3744, 5323, 3648, 4791, 6578 as registered with IANA, and what proxies and caches use.
-const methods = new Set(
-  'GET HEAD POST PUT DELETE OPTIONS PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT SEARCH MKCALENDAR ACL BIND REBIND UNBIND CHECKIN CHECKOUT UNCHECKOUT VERSION-CONTROL MERGE MKACTIVITY MKWORKSPACE UPDATE LABEL BASELINE-CONTROL ORDERPATCH LINK UNLINK MKREDIRECTREF UPDATEREDIRECTREF PRI PURGE BAN NOTIFY SUBSCRIBE UNSUBSCRIBE M-SEARCH QUERY BDELETE BMOVE BCOPY BPROPFIND BPROPPATCH POLL RPC_IN_DATA RPC_OUT_DATA SSTP_DUPLEX_POST'.split(
-    ' ',
-  ),
-)
 const tunnel = /^_method$|^x-http-method(?:-override)?$/i
 const tunnelled = /^(?:connect|trace|track|delete|put|patch|propfind|mkcol|move|copy|debug)$/i
 const smuggled =
@@ -22,10 +17,11 @@ function finding(why: string, confidence: number): AttackFinding {
 }
 
 function ofMethod(value: string): AttackFinding | undefined {
-  if (methods.has(value) || value === '' || value === '-') return undefined
+  if (isKnownMethod(value) || value === '' || value === '-') return undefined
   if (value === 'TRACE' || value === 'TRACK' || value === 'DEBUG')
     return finding(`The method ${value}, which shows headers or starts a debugger`, 65)
-  if (value === 'CONNECT') return finding('A request to tunnel through this server', 60)
+  // One is a client that takes this server for its proxy; several are counted by address.
+  if (value === 'CONNECT') return finding('A request to tunnel through this server', 45)
   return /^[A-Z_-]{1,24}$/.test(value)
     ? finding(`The unknown method ${value}`, 55)
     : finding('A request that is no HTTP in place of a method', 50)
@@ -37,6 +33,11 @@ function ofParameter(value: string, part: Part): AttackFinding | undefined {
   return undefined
 }
 
+/** The first bytes of TLS or of another protocol where a request line should be: binary, but nothing that is cut off. */
+function isNoRequest({ place, raw }: Part): boolean {
+  return place === 'path' && !/^(?:\/|[a-z]{3,5}:\/\/)/i.test(raw)
+}
+
 export const protocolDetector: PartDetector = {
   id: 'protocol',
   places: ['method', 'path', 'query', 'cookie', 'body'],
@@ -44,7 +45,7 @@ export const protocolDetector: PartDetector = {
     if (part.place === 'method') return ofMethod(value)
     if (value.includes('\n') && smuggled.test(value))
       return finding('A second length or a second request inside a value (request smuggling)', 85)
-    if (value.includes('\0') && nul.test(part.raw))
+    if (value.includes('\0') && nul.test(part.raw) && !isNoRequest(part))
       return finding('A NUL byte, which cuts a name off in languages with C strings', 60)
     if (part.place === 'path' && proxied.test(value))
       return finding('An address of another host in place of a path, as to a proxy', 45)

@@ -29,3 +29,13 @@ test('methods of the registry are nothing, dangerous ones are told', () => {
   assert.match(judge('JEFF', 'method')?.why ?? '', /unknown method JEFF/)
   assert.match(judge('\u0016\u0003\u0001', 'method')?.why ?? '', /no HTTP/)
 })
+
+test('one tunnel and one greeting of another protocol are weak signs', () => {
+  for (const [value, place] of [
+    ['CONNECT', 'method'],
+    ['\u0016\u0003\u0001\0\u0001', 'path'],
+  ] as const) {
+    assert.ok((judge(value, place)?.confidence ?? 0) < 60, value)
+  }
+  assert.ok((judge('/a.php\0.jpg', 'path')?.confidence ?? 0) >= 60)
+})

@@ -160,6 +160,17 @@ function atStart(command: ShellCommand, setting: Setting, piped: boolean): Judge
   return rest.length === 0 && lower ? bareName(known, setting, piped) : undefined
 }
 
+const hostOrAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|[a-z\d-]{1,40}(?:\.[a-z\d-]{1,40}){1,4})$/i
+
+/** `ping 192.0.2.1`, `time curl example.org`: nothing but names and a host, as people write it into a search. */
+function isAskedFor({ words }: ShellCommand, name: string): boolean {
+  if (words.length < 2 || words.length > 3 || runs.test(name)) return false
+  return (
+    words.every(({ text, broken }) => !broken && /^[a-z\d][a-z\d.-]*$/.test(text)) &&
+    hostOrAddress.test(words.at(-1)?.text ?? '')
+  )
+}
+
 /** Whether words that begin a value are a command line and no sentence that begins with the name of a command. */
 function startsCommandLine(known: KnownCommand, rest: readonly ShellWord[], prose: number): boolean {
   if (prose <= (known.kind === 'sure' ? 2 : 1)) return true
@@ -226,6 +237,8 @@ export function judgeCommands(
     header: place === 'user-agent' || place === 'referer',
     path: place === 'path',
   }
+  const [first] = commands
+  if (first !== undefined && commands.length === 1 && isAskedFor(first, name)) return undefined
   let best: Judgement | undefined
   for (const [index, command] of commands.entries()) {
     const judgement =

@@ -71,6 +71,8 @@ export const sequences: readonly Sequence[] = [
   sequence('plain', `${N}[&P]${P}q`, 75, subquery),
   sequence('plain', `${N}&${P}w=${P}[wnsR]${end}`, 62, 'is a condition to be added to a statement'),
   sequence('plain', `${N}&${P}[ntvf]C$`, 65, 'adds an operand and cuts off the rest by a comment'),
+  // Two operands side by side: a probe for the error that they cause.
+  sequence('plain', `^n\\)+&${P}n{1,3}c$`, 65, cut),
   sequence('plain', `${N}&${P}nB`, 75, clause),
   sequence('quoted', `${Q}[&P]${P}${V}[BH]`, 78, clause),
   sequence(

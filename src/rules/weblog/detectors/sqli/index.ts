@@ -42,7 +42,14 @@ function detect(value: string): AttackFinding | undefined {
     }
   }
   if (best === 0) return undefined
-  return { class: 'sqli', detector: 'sqli', why, confidence: best, techniques: ['T1190'], cwe: 'CWE-89' }
+  return {
+    class: 'sqli',
+    detector: 'sqli',
+    why: `The value ${why}.`,
+    confidence: best,
+    techniques: ['T1190'],
+    cwe: 'CWE-89',
+  }
 }
 
 /** sqlmap's first request: quotes, parentheses, commas and full stops in a random order. */

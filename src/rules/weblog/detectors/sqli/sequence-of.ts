@@ -36,7 +36,12 @@ export function textsOf(value: string): string[] {
   const texts = [text]
   if (splitWord.test(text)) texts.push(text.replaceAll(/\/\*[^*]{0,40}\*\//g, ''))
   if (/(?:%[\w'"()=,;@#-]){3}/.test(text)) texts.push(text.replaceAll(/%(?=[^\s%])/g, ''))
-  if (/\+(?:and|or|union|select|order|rlike|as|where|when|from)\+/i.test(text) && !/\s/.test(text))
+  if (
+    /\+(?:and|or|union|select|order|rlike|as|where|when|from|procedure|having|group|limit|into)\+/i.test(
+      text,
+    ) &&
+    !/\s/.test(text)
+  )
     texts.push(text.replaceAll('+', ' '))
   return texts
 }
@@ -69,6 +74,8 @@ function sequenceOf(tokens: Tokens): string {
 
 /** A word in quotes in the middle of a text is no string that was closed, and a note behind a dash or a hash no comment. */
 function withoutText(sequence: string, { open, closed, comment }: Tokens): string {
+  // A trade union, a select 20: a probe joins its query to a number or to a string that it closed, or goes on behind the number.
+  if (/^w{1,3}UA?En$/.test(sequence)) return '~'
   const isText = /^\s/.test(open) && /(?:^|\s)$/.test(closed)
   if (isText && sequence.endsWith('R')) return `${sequence.slice(0, -1)}"`
   if (!/^[Qnsw].{0,3}c$/.test(sequence)) return sequence

@@ -117,7 +117,7 @@ void test('what is told says the class, why, and where it stands in the catalogu
   assert.deepEqual(found, {
     class: 'sqli',
     detector: 'sqli',
-    why: 'calls a function for its effect on time, files or errors',
+    why: 'The value calls a function for its effect on time, files or errors.',
     confidence: 85,
     techniques: ['T1190'],
     cwe: 'CWE-89',
@@ -170,4 +170,13 @@ void test('the time for eight thousand hostile characters is bounded, and nothin
     for (let round = 0; round < 3; round++) confidenceOf(long)
     assert.ok(process.cpuUsage(start).user < 120_000, unit)
   }
+})
+
+void test('two operands side by side behind a parenthesis provoke an error, as procedures behind plus signs do', () => {
+  const part: Part = { place: 'query', name: 'id', raw: '', values: [] }
+  for (const value of [
+    '1) AND 76 37-- kWkm',
+    '1)+PROCEDURE+ANALYSE(EXTRACTVALUE(5434,CONCAT(0x5c,(BENCHMARK(5,MD5(0x6))))),1)#',
+  ])
+    assert.ok((sqliDetector.detect(value, part)?.confidence ?? 0) >= 60, value)
 })

@@ -8,6 +8,11 @@ const gate =
 
 const table: readonly Construct[] = [
   {
+    why: 'The opening mark of server-side code and nothing else, which breaks a template',
+    confidence: 60,
+    pattern: /^\s{0,8}<%=?\s{0,8}$/,
+  },
+  {
     why: 'An attribute that leads from any object of Python to its classes',
     confidence: 90,
     pattern:

@@ -6,13 +6,15 @@ import { decodeEscapes } from '../../decode/escapes.ts'
 
 /** Calls and assignments that ordinary text does not hold. Every quantifier is bounded. */
 const calls = [
-  /(?:^|[^\w.$-]|['"`)\]\s;]-)(?:window\.|self\.|top\.|parent\.|this\.|frames\.|globalThis\.)?(?:alert|prompt|confirm|eval|setTimeout|setInterval|execScript|importScripts|atob|msgbox|jAlert|showModalDialog|expression)\s{0,3}(?:\/\*.{0,20}\*\/)?(?:\?\.)?\s{0,3}\(\s{0,3}(?:['"`/\d+!~[\\-]|\)\s*(?:$|[/;'"`+*<>-])|$|document|window|this|origin|String|atob|unescape|name\)|self|top|xss|location|[a-z]\))/i,
+  /(?:^|[^\w.$-]|['"`)\]\s;]-)(?:window\.|self\.|top\.|parent\.|this\.|frames\.|globalThis\.)?(?:alert|prompt|confirm|eval|setTimeout|setInterval|execScript|importScripts|atob|msgbox|jAlert|showModalDialog|expression)\s{0,3}(?:\/\*.{0,20}\*\/)?(?:\?\.)?\s{0,3}\(\s{0,3}(?:['"`/\d+!~[\\-]|document|window|this|origin|String|atob|unescape|name\)|self|top|xss|location|[a-z]\))/i,
+  // Calls without arguments: those that show something by themselves; setTimeout() is a name in a text.
+  /(?:^|[^\w.$-]|['"`)\]\s;]-)(?:window\.|self\.|top\.|parent\.|this\.)?(?:alert|prompt|confirm|eval|execScript|msgbox|jAlert)\s{0,3}(?:\?\.)?\(\s{0,3}(?:\)\s*(?:$|[/;'"`+*<>)-])|$)/i,
   /(?:^|[^\w.$-]|['"`)\]\s;]-)(?:\w{1,20}\.)?(?:alert|prompt|confirm|eval|setTimeout|setInterval|atob|expression)\(\w{1,20}[.(`'\\)]/i,
   /(?:^|[^\w.$`-]|['"`)\]\s;]-)(?:alert|prompt|confirm|eval|setTimeout|Function|import|print)(?:\\?`[^\s`][^`]{0,80}`|\\{1,2}`)/i,
   /(?:^|[^\w$-])(?:Function|fetch|write(?:ln)?|print|unescape|import|open|vibrate)\(\s{0,3}(?:['"`/\\]|document|location|String|unescape|atob|\)\()/,
   /(?:^|[;'"`=>,-])print\(\)/,
-  /(?:^|[^\w-])document\)?\s{0,2}(?:\.\s{0,2}|\[\s{0,2}['"`]?)(?:cookie|domain|write(?:ln)?|location|body|documentElement|createElement|URL|referrer|head|forms|all|getElement|querySelector|appendChild|default|implementation|baseURI|inner|lookup|x\b)/i,
-  /(?:^|[^\w-])(?:window|self|top|parent|frames|globalThis|this)\s{0,2}(?:\[\s{0,2}(?:['"`/\\(+]|\d)|\.(?:location|onerror|onload|eval)\b)/,
+  /(?:^|[^\w-])document\)?\s{0,8}(?:\.\s{0,8}|\[\s{0,2}['"`]?)(?:cookie|domain|write(?:ln)?|location|body|documentElement|createElement|URL|referrer|head|forms|all|getElement|querySelector|appendChild|default|implementation|baseURI|inner|lookup|x\b)/i,
+  /(?:^|[^\w-])(?:window|self|top|parent|frames|globalThis|this)\s{0,8}(?:\[\s{0,8}(?:['"`/\\(+]|\d)|\.(?:location|onerror|onload|eval)\b)/,
   /(?:^|[\s;'"`({,=:>/])location\s{0,2}(?:=\s{0,2}(?:['"`/\w]|\[)|\.(?:href|replace|assign|hash|search)\b|\[)/i,
   /\bString\s{0,2}\.\s{0,2}fromC(?:har|odePoint)/i,
   /\.\s{0,2}constructor\s{0,2}(?:\.|\(|\[|`)|\[\s{0,2}['"`]constructor['"`]\s{0,2}\]|\bconstructor\.constructor/,
@@ -25,6 +27,10 @@ const calls = [
   /(?:\(\s{0,2}|=\s{0,2}|\[\s{0,2}|[,;]\s{0,2})(?:alert|prompt|confirm|eval)\b\s{0,2}(?:\)|,|;|\]|\.call|\.apply)/,
   /\$\{\s{0,3}(?:alert|prompt|confirm|eval|fetch|document|window|location)/,
   /(?:!\[\]|\[\]|\+\[\]|\(\)|!\+){6}/,
+  // The letters of programs without letters: false, true, 0, 1 and undefined made of brackets.
+  /\(!\[\]\+\[\]\)\[|\(!!\[\]\+\[\]\)|\+!\+\[\]|^\s?\+!!\[\]|\[\]\[\[\]\]/,
+  /(?:^|[^\w$.-])navigator\.(?:vibrate|sendBeacon|geolocation|credentials|clipboard|serviceWorker)\b\s{0,2}[(.]/,
+  /\bReflect\.\w{2,20}\.(?:call|apply|bind)\s{0,2}[(`]/,
 ]
 
 /** Whether a piece of text calls what an injection calls. Linear. */

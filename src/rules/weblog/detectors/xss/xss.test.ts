@@ -115,7 +115,7 @@ void test('markup that runs nothing is told in a query, where no editor sends it
 void test('what is told names the construct without the characters of the attacker', () => {
   const value = '<img/onerror\u001b[31m=x>'
   const found = xssDetector.detect(value, { place: 'query', name: '', raw: value, values: [value] })
-  assert.equal(found?.why, 'puts the event handler onerror31m into a tag img')
+  assert.equal(found?.why, 'The value puts the event handler onerror31m into a tag img.')
   assert.deepEqual([found?.class, found?.cwe], ['xss', 'CWE-79'])
 })
 
@@ -175,4 +175,48 @@ void test('the time for eight thousand hostile characters is bounded, and nothin
     for (let round = 0; round < 3; round++) confidenceOf(long)
     assert.ok(process.cpuUsage(start).user < 120_000, unit)
   }
+})
+
+void test('what only looks like a script in a text or a manual is nothing', () => {
+  for (const value of [
+    'The max amount of milliseconds you can pass to `setTimeout()`',
+    '<!DOCTYPE html> <html lang="en"> <head> <meta name="viewport" content="width=device-width" /> <meta charset="utf-8">',
+    'a --> b and <!-- a comment --> in a page',
+    '<a href="http://www.example.org/">text</a>',
+  ])
+    assert.ok(confidenceOf(value) < 60, value)
+  const path: Part = { place: 'path', name: '', raw: '', values: [] }
+  for (const value of ['/manual/document.cookie', '/wiki/eval(', '/wiki/setTimeout()'])
+    assert.ok((xssDetector.detect(value, path)?.confidence ?? 0) < 60, value)
+  assert.ok((xssDetector.detect('/a/eval(name)/', path)?.confidence ?? 0) >= 60)
+})
+
+void test('styles, hidden hosts, edges of comments and letters made of brackets are told', () => {
+  for (const value of [
+    '<// style=x:expression\\28write(1)\\29>',
+    's" style="background:url(javascript:alert(1))',
+    '<A HREF="http://1113982867/">XSS</A>',
+    '<A HREF="htt\tp://6\t6.000146.0x7.147/">XSS</A>',
+    '<meta http-equiv="refresh" content="0;url=//x.example">',
+    '<meta charset="utf-7">',
+    '<img src="http://x.example/pay.php?to=7">',
+    '\u00bcscript\u00bealert(\u00a2XSS\u00a2)\u00bc/script\u00be',
+    '-->',
+    '--><b',
+    '<!--',
+    'xmlns:svg="http://www.w3.org/2000/svg">',
+    '" type=image src=null onerror=x ',
+    '(![]+[])[+!+[]]',
+    'navigator.vibrate(500)',
+    'document /*foo*/ .     cookie',
+    '-moz-binding:url(http://x.example/x.xml#x)',
+  ])
+    assert.ok(confidenceOf(value) >= 60, value)
+})
+
+void test('nothing hides behind a row of empty scripts', () => {
+  assert.equal(confidenceOf('<script>a '.repeat(20)), 0)
+  assert.ok(confidenceOf('<script>a '.repeat(40)) >= 60)
+  assert.ok(confidenceOf(`${'<script></script>'.repeat(30)}<img src=x onerror=alert(1)>`) >= 85)
+  assert.ok(confidenceOf(`${'<b>'.repeat(400)}<img src=x onerror=alert(1)>`) >= 85)
 })
