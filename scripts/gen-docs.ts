@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 
 import { cliPage } from './docs/cli-page.ts'
 import { configPage } from './docs/config-page.ts'
+import { coveragePage } from './docs/coverage-page.ts'
 import { eventsPage } from './docs/events-page.ts'
 import { formatsPage } from './docs/formats-page.ts'
 import { outputPage } from './docs/output-page.ts'
@@ -14,6 +15,7 @@ const folder = join(dirname(import.meta.dirname), 'docs/reference')
 const pages = {
   'cli.md': await cliPage(),
   'config.md': configPage(),
+  'coverage.md': coveragePage(),
   'events.md': eventsPage(),
   'formats.md': formatsPage(),
   'output.md': outputPage(),

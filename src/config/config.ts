@@ -1,14 +1,7 @@
 // The configuration as the program uses it: camelCase, nested, durations in milliseconds (`…Ms`), sizes in bytes.
 
-import {
-  type Option,
-  type Place,
-  type SectionName,
-  sectionNames,
-  type Sections,
-  sectionTable,
-  type UpdateSource,
-} from './options.ts'
+import type { Option, Place, PolicyRule, UpdateSource } from './option.ts'
+import { type SectionName, sectionNames, type Sections, sectionTable } from './options.ts'
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
@@ -26,7 +19,9 @@ type ValueOf<O> = O extends { kind: 'boolean' }
           ? readonly Place[]
           : O extends { kind: 'sources' }
             ? readonly UpdateSource[]
-            : readonly string[]
+            : O extends { kind: 'responses' }
+              ? readonly PolicyRule[]
+              : readonly string[]
 
 type KeyOf<Name, O> = Name extends string
   ? O extends { kind: 'duration' }
@@ -47,6 +42,8 @@ export interface Config {
   readonly quarantine: Values<'quarantine'>
   readonly daemon: Values<'daemon'>
   readonly sensors: Values<'sensors'>
+  readonly rules: Values<'rules'>
+  readonly response: Values<'response'>
   readonly store: Values<'store'>
   readonly outputs: Values<'outputs'>
   readonly clamd: Values<'clamd'>

@@ -1,6 +1,6 @@
 // How a kind of option and its default are written: in the reference page and in error messages.
 
-import type { Option } from './options.ts'
+import type { Option } from './option.ts'
 import { formatDuration, formatSize } from './units.ts'
 
 export function kindText(option: Option): string {
@@ -29,6 +29,8 @@ export function kindText(option: Option): string {
       return 'a list of user names or numbers'
     case 'places':
       return 'a list of paths or of tables { path, kind }'
+    case 'responses':
+      return 'a list of tables { level, action }'
     case 'sources':
       return 'a list of tables { name, kind = "clamav" | "archive" | "folder", … }'
   }
@@ -44,6 +46,7 @@ export function initialText(option: Option): string {
     case 'count':
       return option.initialText ?? String(option.initial)
     case 'path':
+    case 'paths':
       return option.initialText ?? JSON.stringify(option.initial)
     default:
       return JSON.stringify(option.initial)

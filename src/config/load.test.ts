@@ -83,6 +83,17 @@ test('relative paths start at the folder of the file', async () => {
   assert.equal(config.quarantine.directory, join(folder, 'q'))
 })
 
+test('rules are named from the folder of the file, in place of the default', async () => {
+  const { config, folder } = await load('[rules]\nsigma = ["own", "/abs.yml"]\nleast_level = "high"')
+  assert.deepEqual(config.rules.sigma, [join(folder, 'own'), '/abs.yml'])
+  assert.equal(config.rules.leastLevel, 'high')
+  assert.match(defaultConfig.rules.sigma.join(), /\/content\/rules,\/etc\/haechi\/rules\.d$/)
+  assert.match(
+    (await problem('[rules]\nleast_level = "grave"')).message,
+    /rules\.least_level must be one of "informational"/,
+  )
+})
+
 test('a mistake is told with file, line, key, reason and hint', async () => {
   const cases = [
     ['[scan]\n\nmax_dept = 3', /h\.toml:3: unknown key scan\.max_dept$/, /did you mean max_depth\?/],

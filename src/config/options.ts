@@ -4,83 +4,10 @@
 
 import { availableParallelism, homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** What a value may be; `schema.ts` says how each is checked, `kindText` how it is documented. */
-export type Option =
-  | { readonly kind: 'boolean'; readonly initial: boolean; readonly about: string }
-  | {
-      readonly kind: 'count'
-      readonly initial: number
-      readonly about: string
-      readonly least: number
-      readonly most: number
-      /** Documented instead of `initial` where that depends on the machine. */
-      readonly initialText?: string
-    }
-  /** Bytes: a number, or text such as `2 GiB`. */
-  | { readonly kind: 'size'; readonly initial: number; readonly about: string; readonly least: number }
-  /** Milliseconds inside, text with a unit in the file. */
-  | { readonly kind: 'duration'; readonly initial: number; readonly about: string; readonly least: number }
-  | {
-      readonly kind: 'choice'
-      readonly initial: string
-      readonly about: string
-      readonly choices: readonly string[]
-    }
-  | { readonly kind: 'texts'; readonly initial: readonly string[]; readonly about: string }
-  /** Any text, the empty one too. */
-  | { readonly kind: 'text'; readonly initial: string; readonly about: string }
-  /** One path; relative ones start at the configuration file's folder. */
-  | {
-      readonly kind: 'path'
-      readonly initial: string
-      readonly about: string
-      /** An empty text stands for none. */
-      readonly mayBeEmpty?: true
-      /** Documented instead of `initial` where that depends on the machine. */
-      readonly initialText?: string
-    }
-  | { readonly kind: 'paths'; readonly initial: readonly string[]; readonly about: string }
-  /** Paths that may have a namespace and a colon in front. */
-  | { readonly kind: 'rules'; readonly initial: readonly string[]; readonly about: string }
-  /** User names or numbers, as text inside. */
-  | { readonly kind: 'users'; readonly initial: readonly string[]; readonly about: string }
-  | { readonly kind: 'places'; readonly initial: readonly Place[]; readonly about: string }
-  | { readonly kind: 'sources'; readonly initial: readonly UpdateSource[]; readonly about: string }
-
-export const placeKinds = ['directory', 'mount', 'filesystem'] as const
-
-/** Something to guard: a directory with everything below it, a mount, or a whole filesystem. */
-export interface Place {
-  readonly path: string
-  readonly kind: (typeof placeKinds)[number]
-}
-
-/** Where `haechi update` gets signatures; the folder updates/ says what each key means. */
-export type UpdateSource =
-  | {
-      readonly kind: 'clamav'
-      readonly name: string
-      readonly url: string
-      readonly databases: readonly string[]
-      readonly key?: string
-      readonly insecure: boolean
-    }
-  | {
-      readonly kind: 'archive'
-      readonly name: string
-      readonly url: string
-      readonly sha256?: string
-      readonly signature?: string
-      readonly key?: string
-      readonly insecure: boolean
-    }
-  | { readonly kind: 'folder'; readonly name: string; readonly path: string; readonly key?: string }
-
-export interface Section {
-  readonly about: string
-  readonly options: Readonly<Record<string, Option>>
-}
+import type { Section } from './option.ts'
+import { responseSection } from './response-options.ts'
 
 export const systemConfigFile = '/etc/haechi/haechi.toml'
 
@@ -96,6 +23,12 @@ function hostFolder(): string {
   const { XDG_STATE_HOME: named = '' } = process.env
   return join(isAbsolute(named) ? named : join(homedir(), '.local/state'), 'haechi')
 }
+
+/** Sigma rules: the product's own, and those of the host. Neither folder has to exist. */
+export const defaultSigmaPaths: readonly string[] = [
+  fileURLToPath(new URL('../../content/rules', import.meta.url)),
+  '/etc/haechi/rules.d',
+]
 
 const sections = {
   scan: {
@@ -361,6 +294,43 @@ const sections = {
       },
     },
   },
+  rules: {
+    about: 'What `haechi up` concludes from events and logs.',
+    options: {
+      enabled: {
+        kind: 'boolean',
+        initial: true,
+        about: 'Rules and incidents; without them events are only stored.',
+      },
+      sigma: {
+        kind: 'paths',
+        initial: defaultSigmaPaths,
+        initialText: 'content/rules of the product, and /etc/haechi/rules.d',
+        about:
+          'Sigma rules: files, or folders with `.yml` and `.yaml` files; those that `haechi rules add` took in are always loaded too. ' +
+          'A list of your own replaces the default.',
+      },
+      disable: {
+        kind: 'texts',
+        initial: [],
+        about: 'Sigma rules and correlations that are not used, each by its id, name or title.',
+      },
+      least_level: {
+        kind: 'choice',
+        initial: 'low',
+        choices: ['informational', 'low', 'medium', 'high', 'critical'],
+        about: 'Sigma rules of a lower level are not used, except where a correlation refers to them.',
+      },
+      trusted_proxies: {
+        kind: 'texts',
+        initial: [],
+        about:
+          'Addresses and networks, such as `10.0.0.0/8`, of your own reverse proxies: the client of a request is then the address that ' +
+          'they forward, where the log has it, and a proxy itself is never taken for an attacker.',
+      },
+    },
+  },
+  response: responseSection,
   store: {
     about: 'Where events are kept, and for how long. What comes first, size or age, ends an event.',
     options: {

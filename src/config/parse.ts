@@ -9,14 +9,8 @@ import { AppError } from '../base/app-error.ts'
 import type { RawConfig } from './config.ts'
 import { resolveRules } from './content.ts'
 import { kindText } from './kind-text.ts'
-import {
-  type Option,
-  type Place,
-  type SectionName,
-  sectionNames,
-  sectionTable,
-  type UpdateSource,
-} from './options.ts'
+import type { Option, Place, UpdateSource } from './option.ts'
+import { type SectionName, sectionNames, sectionTable } from './options.ts'
 import { fileSchema } from './schema.ts'
 import { nearest } from './suggest.ts'
 

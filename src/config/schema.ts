@@ -3,7 +3,9 @@
 
 import * as z from 'zod/mini'
 
-import { type Option, placeKinds, type Section, sectionTable } from './options.ts'
+import { incidentLevels, responseActions } from '../model/index.ts'
+import { type Option, placeKinds, type Section } from './option.ts'
+import { sectionTable } from './options.ts'
 import { parseDuration, parseSize } from './units.ts'
 
 const text = z.string().check(z.minLength(1))
@@ -71,6 +73,8 @@ function optionSchema(option: Option): z.ZodMiniType {
       )
     case 'sources':
       return z.array(source)
+    case 'responses':
+      return z.array(z.strictObject({ level: z.enum(incidentLevels), action: z.enum(responseActions) }))
   }
 }
 
@@ -102,6 +106,8 @@ export const fileSchema = z.strictObject({
   quarantine: sectionSchema(sectionTable.quarantine),
   daemon: sectionSchema(sectionTable.daemon),
   sensors: sectionSchema(sectionTable.sensors),
+  rules: sectionSchema(sectionTable.rules),
+  response: sectionSchema(sectionTable.response),
   store: sectionSchema(sectionTable.store),
   outputs: sectionSchema(sectionTable.outputs),
   clamd: sectionSchema(sectionTable.clamd),

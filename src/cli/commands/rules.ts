@@ -3,7 +3,7 @@
 import type { AppError } from '../../base/app-error.ts'
 import { usage } from '../args.ts'
 import { type Command, defineCommand } from '../command.ts'
-import { rulesOptions, type RulesOptions } from '../rules/options.ts'
+import { asksForEvents, isSigmaFile, rulesOptions, type RulesOptions } from '../rules/options.ts'
 
 const actions = ['list', 'lint', 'test', 'explain', 'profile', 'add', 'remove'] as const
 type Action = (typeof actions)[number]
@@ -15,8 +15,11 @@ export const rules: Command<typeof rulesOptions> = defineCommand({
     '[OPTION]... list [GLOB]...',
     '[OPTION]... lint [PATH]...',
     '[OPTION]... test PATH... [--match FILE]... [--no-match FILE]...',
+    '[OPTION]... test PATH... --events FILE|--since TIME|--where FILTER',
     '[OPTION]... explain RULE|PATH FILE [--member NAME]...',
+    '[OPTION]... explain RULE|PATH --sequence N|--events FILE',
     '[OPTION]... profile FILE... [--top N]',
+    '[OPTION]... profile --events FILE|--since TIME|--where FILTER [--top N]',
     '[OPTION]... add FILE...',
     '[OPTION]... add --hash HASH[:SIZE] NAME',
     '[OPTION]... add --pattern HEX NAME',
@@ -24,17 +27,24 @@ export const rules: Command<typeof rulesOptions> = defineCommand({
     '[OPTION]... remove NAME...',
   ],
   description: [
+    'Rules are of two kinds. YARA rules (.yar) and hashes judge files; Sigma rules (.yml), as the Sigma project publishes them, judge events ' +
+      'and requests in the logs of web servers. A folder may hold both. A Sigma rule is named by its id, name or title.',
     'list, explain and profile use the rules of the configuration, those that haechi update keeps current, and your own; with ' +
-      '--rules, --db or --hash-list only what these name.',
+      '--rules, --db or --hash-list only what these name. Of Sigma rules list and lint also say which of them cannot run on this host, and why.',
     'lint shows errors, warnings, and what makes scans slow: strings without four fixed bytes that could be looked for (or only ' +
       'ones that are common), regular expressions that begin or end with anything, rules that are evaluated for every object.',
     'test runs the tests that stand beside rules: for a.yar in a.test.toml, for a folder in all files *.test.toml below it. Such a ' +
       'file has one [[test]] for each sample: `name`; one of `file` (a path beside it), `base64`, `hex` or `text`; `match`, a list of rules ' +
       'that match; `no_match`, a list of rules that do not ("*": no others). `rules`, a list of paths at the top of the file, replaces ' +
       'the rule file of the same name, `[variables]` sets external variables.',
+    'For Sigma rules test runs a.test.yml beside a.yml: two lists, `match` and `no_match`, of events as `haechi events --json` shows them ' +
+      '(`event` with `dataset` and `action` at least), of `request`s of a web server, of Windows events, or of maps with `events`, ' +
+      'several in their order for correlations, a `name`, and `rules` that have to match. With --events, or --since, --where and --limit for ' +
+      'those that the host has stored, it shows what the rules say of these events; explain shows each part of the condition with its ' +
+      'values; profile measures what each rule costs.',
     'explain shows the matches of each string and the value of each part of the condition, also of those that a scan would not ' +
       'need to look at. profile measures what each rule costs on the given files: its condition, and the places looked at for its strings.',
-    'add puts a hash, a byte pattern or rules into your own set, [engine] local; FILE is a rule file, or a hash list (.txt, .csv, .md5, ' +
+    'add puts a hash, a byte pattern or rules into your own set, [engine] local; FILE is a file of YARA or Sigma rules, or a hash list (.txt, .csv, .md5, ' +
       '.sha1, .sha256). What is added is checked first and replaces nothing: a name that is taken is refused. remove takes one out ' +
       'again. Afterwards a running guard loads its signatures again.',
   ],
@@ -55,6 +65,14 @@ export const rules: Command<typeof rulesOptions> = defineCommand({
     },
     { command: 'haechi rules profile --rules rules/ /usr/bin/*', about: 'Which rules cost most?' },
     {
+      command: 'haechi rules test --since 1d rules/linux',
+      about: 'What would these Sigma rules have told of the last day?',
+    },
+    {
+      command: 'haechi rules explain "Web Server Starts A Shell" --sequence 4711',
+      about: 'Why does it hold for this event, or why not?',
+    },
+    {
       command: 'haechi rules add --hash 44d88612fea8a8f36de82e1278abb02f:68 Our.Test',
       about: 'Find this file from now on.',
     },
@@ -63,7 +81,7 @@ export const rules: Command<typeof rulesOptions> = defineCommand({
   ],
   exits: {
     0: 'done; all tests hold, nothing is wrong',
-    1: 'lint: there are errors; test: a test does not hold',
+    1: 'lint: there are errors; test: a test does not hold, or with events: something matches',
     2: 'an error; nothing was changed',
   },
   async run({ options: given, operands: [action = '', ...operands], terminal }) {
@@ -81,13 +99,27 @@ function isAction(text: string): text is Action {
 function checkOperands(action: Action, operands: readonly string[], given: RulesOptions): void {
   const misplaced = misplacedOption(action, given)
   if (misplaced !== undefined) throw wrongUse(action, `${action} takes no --${misplaced}`)
-  if (action === 'explain' && operands.length !== 2) {
-    throw wrongUse(action, 'explain takes two things: a rule (or a path of rules), and a file')
+  const isOnEvents = asksForEvents(given)
+  if (action === 'explain' && operands.length !== (isOnEvents ? 1 : 2)) {
+    throw wrongUse(
+      action,
+      isOnEvents ? 'explain takes one Sigma rule (or a path of them) with events' : explainNeeds(operands),
+    )
   }
-  if ((action === 'test' || action === 'profile' || action === 'remove') && operands.length === 0) {
-    throw wrongUse(action, `${action} needs ${needs[action]}`)
+  const needsOperands = action === 'test' || action === 'remove' || (action === 'profile' && !isOnEvents)
+  if (needsOperands && operands.length === 0) throw wrongUse(action, `${action} needs ${needs[action]}`)
+  if (action === 'profile' && isOnEvents && operands.length > 0) {
+    throw wrongUse(action, 'profile of Sigma rules takes events, not files; --rules names the rules')
   }
   if (action === 'add') checkAdd(operands, given)
+}
+
+function explainNeeds(operands: readonly string[]): string {
+  const [rule = ''] = operands
+  if (operands.length === 1 && isSigmaFile(rule)) {
+    return 'explain of Sigma rules needs an event: --sequence N, or --events FILE'
+  }
+  return 'explain takes two things: a rule (or a path of rules), and a file; of a Sigma rule an event: --sequence N, or --events FILE'
 }
 
 function checkAdd(operands: readonly string[], given: RulesOptions): void {
@@ -106,25 +138,32 @@ function wrongUse(action: Action, message: string): AppError {
   return usage({ name: 'rules', usage: lines }, message)
 }
 
-const needs = { test: 'rules or test files', profile: 'files', remove: 'a name' } as const
+const needs = { test: 'rules or test files', profile: 'files, or --events', remove: 'a name' } as const
 
-/** Options that belong to one action. */
+/** Options that belong to some actions. */
 const ownOptions = {
-  quiet: 'lint',
-  match: 'test',
-  'no-match': 'test',
-  member: 'explain',
-  top: 'profile',
-  hash: 'add',
-  pattern: 'add',
-  rule: 'add',
-} as const satisfies Partial<Record<keyof RulesOptions, Action>>
+  quiet: ['lint'],
+  match: ['test'],
+  'no-match': ['test'],
+  member: ['explain'],
+  events: ['test', 'explain', 'profile'],
+  since: ['test', 'explain', 'profile'],
+  where: ['test', 'explain', 'profile'],
+  limit: ['test', 'explain', 'profile'],
+  sequence: ['explain'],
+  top: ['profile'],
+  hash: ['add'],
+  pattern: ['add'],
+  rule: ['add'],
+} as const satisfies Partial<Record<keyof RulesOptions, readonly Action[]>>
 
 const contentNames = ['rules', 'db', 'hash-list', 'define'] as const
 
 function misplacedOption(action: Action, given: RulesOptions): string | undefined {
   const names = Object.keys(ownOptions) as (keyof typeof ownOptions)[]
-  const foreign = names.find((name) => given[name] !== undefined && ownOptions[name] !== action)
+  const foreign = names.find(
+    (name) => given[name] !== undefined && !(ownOptions[name] as readonly Action[]).includes(action),
+  )
   if (foreign !== undefined || (action !== 'add' && action !== 'remove')) return foreign
   return contentNames.find((name) => given[name] !== undefined)
 }

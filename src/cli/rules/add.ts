@@ -11,6 +11,7 @@ import { jsonLine } from '../render/json-line.ts'
 import { writeProblems } from '../render/problems.ts'
 import type { RulesRun } from './action.ts'
 import { changeLocal, type LocalSet, localSetOf } from './change-local.ts'
+import { isSigmaFile } from './options.ts'
 import {
   hashesIn,
   linesOf,
@@ -20,6 +21,7 @@ import {
   partsIn,
   problemOfList,
 } from './local-files.ts'
+import { addSigma, checkSigma } from './sigma-local.ts'
 
 /** Something to add: what it is called, and the content with it. */
 interface Addition {
@@ -39,17 +41,22 @@ const leastFixedBytes = 4
 export async function addToLocal(run: RulesRun): Promise<ExitCode> {
   const { config, given, terminal } = run
   const set = localSetOf(config.engine)
+  const isNamed = given.hash !== undefined || given.pattern !== undefined
+  const sigmaFiles = isNamed
+    ? []
+    : [...run.operands, ...(given.rule ?? [])].filter((file) => isSigmaFile(file))
   const additions = additionsOf(run)
-  changeLocal(set, (before) =>
-    additions.reduce((content, addition) => withAddition(run, { set, content, addition }), before),
-  )
+  const sigmaAdditions = checkSigma(run, sigmaFiles)
+  if (additions.length > 0) {
+    changeLocal(set, (before) =>
+      additions.reduce((content, addition) => withAddition(run, { set, content, addition }), before),
+    )
+  }
+  for (const { name, file } of addSigma(run, sigmaAdditions)) tellAdded(run, { kind: 'sigma', name, file })
   const files = localFiles(set.folder)
   for (const { kind, names } of additions) {
     const file = kind === 'hash' ? files.hashes : files.rules
-    for (const name of names) {
-      if (given.json === true) terminal.out(jsonLine({ type: 'rule-added', version: 1, kind, name, file }))
-      else terminal.out(terminal.safe(`added ${kind} ${name} to ${file}`))
-    }
+    for (const name of names) tellAdded(run, { kind, name, file })
   }
   // It brings in the daemon.
   const { reloadGuard } = await import('../guard/reload.ts')
@@ -57,15 +64,26 @@ export async function addToLocal(run: RulesRun): Promise<ExitCode> {
   return isLoaded ? exitCodes.clean : exitCodes.error
 }
 
+function tellAdded(
+  { given, terminal }: RulesRun,
+  added: Pick<RuleChangeLine, 'kind' | 'name' | 'file'>,
+): void {
+  const { kind, name, file } = added
+  if (given.json === true) terminal.out(jsonLine({ type: 'rule-added', version: 1, ...added }))
+  else terminal.out(terminal.safe(`added ${kind} ${name} to ${file}`))
+}
+
 function additionsOf({ given, operands }: RulesRun): Addition[] {
   const [name = ''] = operands
   if (given.hash !== undefined) return [hashAddition(given.hash, name)]
   if (given.pattern !== undefined) return [patternAddition(given.pattern, name)]
   return [
-    ...operands.map((file) =>
-      hashListExtensions.has(extname(file).toLowerCase()) ? hashListAddition(file) : ruleAddition(file),
-    ),
-    ...(given.rule ?? []).map((file) => ruleAddition(file)),
+    ...operands
+      .filter((file) => !isSigmaFile(file))
+      .map((file) =>
+        hashListExtensions.has(extname(file).toLowerCase()) ? hashListAddition(file) : ruleAddition(file),
+      ),
+    ...(given.rule ?? []).filter((file) => !isSigmaFile(file)).map((file) => ruleAddition(file)),
   ]
 }
 

@@ -64,7 +64,7 @@ function ruleText(rule: CatalogRule, terminal: Terminal): string {
     `${namespace}  ${file}:${line}`,
     ...(about === '' ? [] : [String(about)]),
   ]
-  return `${terminal.style('bold', name)}  ${terminal.safe(rest.join('  '))}`
+  return `yara   ${terminal.style('bold', name)}  ${terminal.safe(rest.join('  '))}`
 }
 
 function ownHashes(folder: string): LocalHashLine[] {
@@ -82,7 +82,7 @@ function ownHashes(folder: string): LocalHashLine[] {
 
 function hashText({ name, hash, size, file }: LocalHashLine, terminal: Terminal): string {
   const about = `${hash}${size === undefined ? '' : ` of ${size} bytes`}  ${file}`
-  return `${terminal.style('bold', name)}  ${terminal.safe(about)}`
+  return `hash   ${terminal.style('bold', name)}  ${terminal.safe(about)}`
 }
 
 function figuresOf(engine: Engine, shown: number, ms: number): RulesLine {

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { RulesRun } from './action.ts'
 import { changeLocal, localSetOf } from './change-local.ts'
+import { findSigma, removeSigma } from './sigma-local.ts'
 import { hashesIn, linesOf, type LocalContent, localFiles, partsIn } from './local-files.ts'
 
 interface Removed {
@@ -13,13 +14,21 @@ interface Removed {
   readonly name: string
 }
 
-export async function removeFromLocal({ config, given, operands, terminal }: RulesRun): Promise<ExitCode> {
+export async function removeFromLocal(run: RulesRun): Promise<ExitCode> {
+  const { config, given, terminal } = run
   const set = localSetOf(config.engine)
+  const { found, others } = findSigma(run)
   const removed: Removed[] = []
-  changeLocal(set, (before) => operands.reduce((content, name) => without(content, name, removed), before))
+  if (others.length > 0) {
+    changeLocal(set, (before) => others.reduce((content, name) => without(content, name, removed), before))
+  }
+  removeSigma(run, found)
   const files = localFiles(set.folder)
-  for (const { kind, name } of removed) {
-    const file = kind === 'hash' ? files.hashes : files.rules
+  const changes = [
+    ...found.map(({ name, file }) => ({ kind: 'sigma' as const, name, file })),
+    ...removed.map((one) => ({ ...one, file: one.kind === 'hash' ? files.hashes : files.rules })),
+  ]
+  for (const { kind, name, file } of changes) {
     if (given.json === true) terminal.out(jsonLine({ type: 'rule-removed', version: 1, kind, name, file }))
     else terminal.out(terminal.safe(`removed ${kind} ${name} from ${file}`))
   }

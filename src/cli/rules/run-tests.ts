@@ -24,18 +24,37 @@ export function testRules(run: RulesRun): ExitCode {
       `there are no tests: no *${testFileEnd} beside the rules, and no --match or --no-match`,
     )
   }
-  const counts = { ok: 0, failed: 0 }
+  const tally = new TestTally({ terminal, json: given.json === true })
   for (const file of direct.tests.length > 0 ? [...files, direct] : files) {
-    for (const line of linesOf(run, file)) {
-      counts[line.result]++
-      terminal.out(given.json === true ? jsonLine(line) : textOf(line, terminal))
-    }
+    for (const line of linesOf(run, file)) tally.add(line)
   }
-  const { ok, failed } = counts
-  const tests = ok + failed
-  if (given.json === true) terminal.out(jsonLine({ type: 'rule-tests', version: 1, tests, ok, failed }))
-  else terminal.out(`${plural(tests, 'test')}: ${ok} ok, ${failed} failed`)
-  return failed > 0 ? exitCodes.found : exitCodes.clean
+  return tally.end()
+}
+
+/** Tells results as they come, and their sum. */
+export class TestTally {
+  private readonly terminal: Terminal
+  private readonly json: boolean
+  private readonly counts = { ok: 0, failed: 0 }
+
+  constructor({ terminal, json }: { readonly terminal: Terminal; readonly json: boolean }) {
+    this.terminal = terminal
+    this.json = json
+  }
+
+  add(line: RuleTestLine): void {
+    this.counts[line.result]++
+    this.terminal.out(this.json ? jsonLine(line) : textOf(line, this.terminal))
+  }
+
+  /** 1 when a test does not hold. */
+  end(): ExitCode {
+    const { ok, failed } = this.counts
+    const tests = ok + failed
+    if (this.json) this.terminal.out(jsonLine({ type: 'rule-tests', version: 1, tests, ok, failed }))
+    else this.terminal.out(`${plural(tests, 'test')}: ${ok} ok, ${failed} failed`)
+    return failed > 0 ? exitCodes.found : exitCodes.clean
+  }
 }
 
 /** What --match and --no-match ask: any of the rules, or none. */

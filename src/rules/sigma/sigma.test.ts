@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import type { Event } from '../../model/index.ts'
+import type { Event, EventDataset } from '../../model/index.ts'
 import { eventOf, sigmaOf } from './rules-under-test.ts'
 import type { Sigma } from './sigma.ts'
-import { webRecord } from './web-record.ts'
 import { windowsRecord } from './windows-record.ts'
 
 function exec(args: readonly string[], more: Partial<NonNullable<Event['process']>> = {}): Event {
@@ -104,6 +103,30 @@ test('connections, names, files, verdicts and history have their log sources', (
     { hx: { history: { command: 'unset X; history -c' } } },
   )
   assert.deepEqual(told(sigma, typed), ['typed'])
+})
+
+test('an event is of the log sources of its action, whatever came before', () => {
+  const sigma = sigmaOf([
+    `title: start\n${linux('process_creation')}detection: {a: {Image|endswith: /sh}, condition: a}`,
+    `title: end\n${linux('process_termination')}detection: {a: {Image|endswith: /sh}, condition: a}`,
+    `title: create\n${linux('file_event')}detection: {a: {TargetFilename|endswith: /sh}, condition: a}`,
+    `title: delete\n${linux('file_delete')}detection: {a: {TargetFilename|endswith: /sh}, condition: a}`,
+  ])
+  const titlesOf = (dataset: EventDataset, action: string): string[] =>
+    sigma
+      .match(
+        eventOf({ dataset, action }, { process: { pid: 1, executable: '/bin/sh' }, file: { path: '/x/sh' } }),
+      )
+      .map(({ title }) => title)
+  for (let round = 0; round < 2; round++) {
+    assert.deepEqual(titlesOf('hx.process', 'exit'), ['end'])
+    assert.deepEqual(titlesOf('hx.process', 'exec'), ['start'])
+    assert.deepEqual(titlesOf('hx.process', 'other'), [])
+    assert.deepEqual(titlesOf('hx.file', 'delete'), ['delete'])
+    assert.deepEqual(titlesOf('hx.file', 'create'), ['create'])
+  }
+  for (let i = 0; i < 600; i++) titlesOf('hx.process', `action ${i}`)
+  assert.deepEqual(titlesOf('hx.process', 'exec'), ['start'])
 })
 
 test('lines of logs belong to services', () => {
@@ -206,36 +229,78 @@ test('a Windows event finds its rules by channel and number', () => {
     assert.deepEqual(titles(odd), [])
 })
 
+const request = {
+  timeMs: undefined,
+  client: '203.0.113.5',
+  method: 'GET',
+  target: '/',
+  status: 200,
+  bytes: 1,
+  referer: '-',
+  userAgent: 'x',
+  host: '',
+  user: '-',
+  durationMs: -1,
+}
+const webserver = 'logsource: {category: webserver}\n'
+
 test('a request is seen encoded and decoded', () => {
-  const source = { category: 'webserver' }
-  const head = 'logsource: {category: webserver}\n'
   const sigma = sigmaOf([
-    `title: path\n${head}detection: {a: {cs-method: GET, cs-uri-query|contains: /etc/passwd, sc-status: 200}, condition: a}`,
-    `title: query\n${head}detection: {a: {cs-uri-query|startswith: id=}, condition: a}`,
-    `title: keyword\n${head}detection: {a: [union select], condition: a}`,
-    `title: stem\n${head}detection: {a: {cs-uri-stem|endswith: .php}, f: {cs-referer: null}, condition: a and f}`,
+    `title: path\n${webserver}detection: {a: {cs-method: GET, cs-uri-query|contains: /etc/passwd, sc-status: 200}, condition: a}`,
+    `title: query\n${webserver}detection: {a: {cs-uri-query|startswith: id=}, condition: a}`,
+    `title: keyword\n${webserver}detection: {a: [union select], condition: a}`,
+    `title: stem\n${webserver}detection: {a: {cs-uri-stem|endswith: .php}, f: {cs-referer: null}, condition: a and f}`,
   ])
   const titles = (target: string): string[] =>
-    sigma
-      .matchRecord(
-        source,
-        webRecord({
-          client: '203.0.113.5',
-          method: 'GET',
-          target,
-          status: 200,
-          bytes: 1,
-          referer: '-',
-          userAgent: 'x',
-          host: '',
-          user: '-',
-        }),
-      )
-      .map(({ title }) => title)
+    sigma.matchRequest({ ...request, target }).map(({ title }) => title)
   assert.deepEqual(titles('/a.php?f=..%2f..%2Fetc%2fpasswd'), ['path', 'stem'])
   assert.deepEqual(titles('/a?f=%252fetc%252fpasswd'), ['path'])
+  assert.deepEqual(titles('/a?f=%25252fetc%25252fpasswd'), [], 'three times is not what a server undoes')
   assert.deepEqual(titles('/x?id=1+UNION%20SELECT'), ['query', 'keyword'])
   assert.deepEqual(titles('/x?%ff%zz%'), [])
+  assert.deepEqual(titles('/a.php'), ['stem'], 'nothing is left of the request before')
+  assert.deepEqual(titles(''), [])
+})
+
+test('what a request does not say is not there, and its rules say whether they run', () => {
+  const sigma = sigmaOf([
+    `title: agent\n${webserver}detection: {a: {c-useragent: null, cs-host: null, sc-status: null, sc-bytes: null}, condition: a}`,
+    `title: cookie\n${webserver}detection: {a: {cs-cookie|contains: x}, condition: a}`,
+    `title: bytes\n${webserver}detection: {a: {sc-bytes|gte: 10, cs-username: anna, c-uri-extension: php}, condition: a}`,
+  ])
+  const none = { ...request, userAgent: '-', status: 0, bytes: -1 }
+  assert.deepEqual(
+    sigma.matchRequest(none, 7).map(({ title, view }) => [title, view]),
+    [['agent', 'webserver']],
+  )
+  const known = { ...request, bytes: 10, user: 'anna', target: '/A.PHP?x=.html' }
+  assert.deepEqual(
+    sigma.matchRequest(known).map(({ title }) => title),
+    ['bytes'],
+  )
+  assert.deepEqual(
+    sigma.support.map(({ on, reason }) => [on, reason]),
+    [
+      ['events', undefined],
+      ['nothing', 'no event here has cs-cookie (category webserver)'],
+      ['events', undefined],
+    ],
+  )
+  const explained = sigma.explainRequest(known, 'agent')
+  assert.equal(explained?.holds, false)
+  assert.deepEqual(explained?.views[0]?.selections[0]?.test.of?.[0]?.seen, ['x'])
+})
+
+test('a burst of requests is a correlation by their own times', () => {
+  const sigma = sigmaOf([
+    `name: miss\ntitle: miss\n${webserver}detection: {a: {sc-status: 404}, condition: a}`,
+    'title: many\ncorrelation: {type: event_count, rules: [miss], group-by: [c-ip], timespan: 10s, condition: {gte: 3}}',
+  ])
+  const at = (second: number): string[] =>
+    sigma
+      .matchRequest({ ...request, status: 404, timeMs: 1_000_000 + second * 1000 }, second)
+      .map(({ title }) => title)
+  assert.deepEqual([0, 20, 25, 29].map(at), [[], [], [], ['many']])
 })
 
 test('an explanation shows each line with what it saw', () => {

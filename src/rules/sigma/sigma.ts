@@ -1,21 +1,26 @@
 // The engine: a set of rules made ready, events in, detections out. Pure but for the windows of correlations, which go by
 // the times of the events.
 
-import type { Event, EventDataset } from '../../model/index.ts'
+import type { Event, EventDataset, WebRequestSeen } from '../../model/index.ts'
 import { Correlations } from './correlate/correlations.ts'
 import { detectionOf, type SigmaDetection } from './detection.ts'
 import { explainRule, type RuleExplanation } from './explain.ts'
 import { withFilters } from './filters.ts'
 import { eventMappings } from './mappings/index.ts'
-import { type FilteredRule, RuleIndex } from './match/rule-index.ts'
-import { eventTest, eventView, isSeen, type RecordSource, recordView, type View } from './match/view.ts'
+import type { EventChoice } from './mappings/mapping.ts'
+import { type FilteredRule, type Meter, RuleIndex } from './match/rule-index.ts'
+import { eventTest, eventView, isOfAction, isSeen, type View } from './match/view.ts'
+import { webView } from './match/web-view.ts'
+import { RecordIndexes, viewOfRecord } from './record-indexes.ts'
 import type { LogSource, RuleProblem, RuleSet } from './rule.ts'
 import { type RuleSupport, supportOf } from './support.ts'
 import { readTime } from './values/time-part.ts'
-import { type SigmaRecord, windowsSource, withSysmonNames } from './windows-record.ts'
+import type { SigmaRecord } from './windows-record.ts'
 
 interface EventPlan {
   readonly view: View
+  readonly choice: EventChoice
+  /** Beyond dataset and action. */
   readonly fits: (event: Event) => boolean
   readonly rules: FilteredRule[]
   /** Made when the first event comes. */
@@ -32,7 +37,9 @@ interface Place {
 
 /** Names in a record of when it was. */
 const timeFields = ['@timestamp', 'SystemTime', 'UtcTime', 'TimeCreated', '_time', 'timestamp'] as const
-const maxRecordIndexes = 256
+
+/** Actions of one dataset that are remembered; sensors have some dozens. */
+const maxActions = 256
 
 /** Owns the compiled rules and the windows of correlations. Not to be shared between threads. */
 export class Sigma {
@@ -40,18 +47,25 @@ export class Sigma {
   /** Of every rule, whether and where it runs. */
   readonly support: readonly RuleSupport[]
   private readonly plans: ReadonlyMap<EventDataset, readonly EventPlan[]>
+  private readonly plansByAction = new Map<EventDataset, Map<string, readonly EventPlan[]>>()
   private readonly rules: readonly FilteredRule[]
-  private readonly runnable: readonly FilteredRule[]
-  private readonly recordIndexes = new Map<string, RuleIndex>()
-  /** The same by channel and event number. */
-  private readonly windowsIndexes = new Map<unknown, Map<unknown, RuleIndex>>()
+  private readonly records: RecordIndexes
+  /** Requests that web servers logged. */
+  private readonly web: { readonly view: View; readonly rules: FilteredRule[] }
+  private webIndex: RuleIndex | undefined
   private readonly correlations: Correlations
   private readonly detections = new Map<FilteredRule, SigmaDetection>()
   private newestMs = 0
 
-  constructor(set: RuleSet) {
+  private readonly meter: Meter | undefined
+
+  constructor(set: RuleSet, meter?: Meter) {
+    this.meter = meter
     this.rules = set.rules.map((rule) => withFilters(rule, set.filters))
-    this.runnable = this.rules.filter(({ rule }) => rule.unresolved.length === 0)
+    this.records = new RecordIndexes(
+      this.rules.filter(({ rule }) => rule.unresolved.length === 0),
+      meter,
+    )
     this.correlations = new Correlations(set)
     this.problems = [...set.problems, ...this.correlations.problems]
     const plans = new Map<EventDataset, EventPlan[]>()
@@ -60,7 +74,7 @@ export class Sigma {
       const view = eventView(mapping)
       const rules: FilteredRule[] = []
       const own = mapping.events.map((choice): EventPlan => {
-        const plan = { view, fits: eventTest(choice), rules, index: undefined }
+        const plan = { view, choice, fits: eventTest(choice), rules, index: undefined }
         const others = plans.get(choice.dataset)
         if (others === undefined) plans.set(choice.dataset, [plan])
         else others.push(plan)
@@ -69,10 +83,12 @@ export class Sigma {
       planOf.set(view, own)
     }
     this.plans = plans
-    const views = [...planOf.keys()]
+    this.web = { view: webView(), rules: [] }
+    const views = [...planOf.keys(), this.web.view]
     this.support = this.rules.map((filtered) => {
       const { support, views: usable } = supportOf(filtered, views)
-      for (const view of usable) planOf.get(view)?.[0]?.rules.push(filtered)
+      for (const view of usable)
+        (view === this.web.view ? this.web.rules : planOf.get(view)?.[0]?.rules)?.push(filtered)
       return support
     })
   }
@@ -82,14 +98,28 @@ export class Sigma {
     return this.correlations.forgotten
   }
 
+  /** What the windows of correlations hold, for `restore`: JSON of at most a few million characters. */
+  save(): string {
+    // Something that claims to be from the future must not let all the others look old.
+    return this.correlations.save(Math.min(this.newestMs, Date.now()))
+  }
+
+  /**
+   * Goes on where a saved one was; to be called before the first event. Correlations that are not the same any more begin
+   * anew, and so do all when the text is not what `save` gave.
+   */
+  restore(saved: string): void {
+    this.newestMs = Math.max(this.newestMs, this.correlations.restore(saved))
+  }
+
   /** Everything that this event lets rules and correlations say. Never throws. */
   match(event: Event): SigmaDetection[] {
-    const plans = this.plans.get(event.event.dataset)
-    if (plans === undefined) return []
+    const plans = this.plansOf(event)
+    if (plans.length === 0) return []
     const found = new Map<FilteredRule, View>()
     for (const plan of plans) {
       if (plan.rules.length === 0 || !plan.fits(event)) continue
-      plan.index ??= new RuleIndex(plan.view, plan.rules)
+      plan.index ??= new RuleIndex(plan.view, plan.rules, this.meter)
       for (const filtered of plan.index.match(event)) {
         if (!found.has(filtered)) found.set(filtered, plan.view)
       }
@@ -107,27 +137,47 @@ export class Sigma {
    * follow from the record's Channel and EventID. `reference` comes back in correlations.
    */
   matchRecord(logsource: LogSource, record: SigmaRecord, reference?: string | number): SigmaDetection[] {
-    const isWindows = isWindowsOnly(logsource)
-    const named = isWindows ? withSysmonNames(record) : record
-    const index = isWindows ? this.windowsIndex(record) : this.recordIndex(sourceOf(logsource))
-    const found = index.match(named)
-    if (found.length === 0) return []
-    const place = { view: index.view, record: named, timeMs: this.timeOf(named), reference }
-    return found.flatMap((filtered) => this.tell(filtered, place))
+    const { index, named } = this.records.of(logsource, record)
+    return this.tellAll(index, { record: named, timeMs: this.timeOf(named), reference })
+  }
+
+  /** The same for a request that a web server logged. */
+  matchRequest(request: WebRequestSeen, reference?: string | number): SigmaDetection[] {
+    const { view, rules } = this.web
+    if (rules.length === 0) return []
+    this.webIndex ??= new RuleIndex(view, rules, this.meter)
+    return this.tellAll(this.webIndex, {
+      record: request,
+      timeMs: request.timeMs ?? this.newestMs,
+      reference,
+    })
   }
 
   /** Why a rule holds for an event or not. The id may also be the rule's name or title; undefined: there is no such rule. */
   explain(event: Event, ruleId: string): RuleExplanation | undefined {
-    const views = (this.plans.get(event.event.dataset) ?? []).flatMap(({ view, fits }) =>
-      fits(event) ? [view] : [],
-    )
+    const views = this.plansOf(event).flatMap(({ view, fits }) => (fits(event) ? [view] : []))
     return this.explainIn(views, event, ruleId)
   }
 
   explainRecord(logsource: LogSource, record: SigmaRecord, ruleId: string): RuleExplanation | undefined {
-    const isWindows = isWindowsOnly(logsource)
-    const view = recordView(isWindows ? windowsSource(record) : sourceOf(logsource))
-    return this.explainIn([view], isWindows ? withSysmonNames(record) : record, ruleId)
+    const { view, named } = viewOfRecord(logsource, record)
+    return this.explainIn([view], named, ruleId)
+  }
+
+  explainRequest(request: WebRequestSeen, ruleId: string): RuleExplanation | undefined {
+    return this.explainIn([this.web.view], request, ruleId)
+  }
+
+  /** Those of its dataset and action, in the order of the mappings. */
+  private plansOf({ event: { dataset, action } }: Event): readonly EventPlan[] {
+    const known = this.plansByAction.get(dataset)?.get(action)
+    if (known !== undefined) return known
+    const plans = (this.plans.get(dataset) ?? []).filter(({ choice }) => isOfAction(choice, action))
+    const ofDataset = this.plansByAction.get(dataset) ?? new Map<string, readonly EventPlan[]>()
+    if (ofDataset.size >= maxActions) ofDataset.clear()
+    ofDataset.set(action, plans)
+    this.plansByAction.set(dataset, ofDataset)
+    return plans
   }
 
   private explainIn(views: readonly View[], record: unknown, ruleId: string): RuleExplanation | undefined {
@@ -136,6 +186,12 @@ export class Sigma {
     if (filtered === undefined) return undefined
     const seeing = views.filter((view) => isSeen(view, filtered.rule.logsource))
     return explainRule(filtered, { views: seeing, record, support: this.support[at] })
+  }
+
+  private tellAll(index: RuleIndex, at: Omit<Place, 'view'>): SigmaDetection[] {
+    const found = index.match(at.record)
+    if (found.length === 0) return []
+    return found.flatMap((filtered) => this.tell(filtered, { ...at, view: index.view }))
   }
 
   private tell(filtered: FilteredRule, place: Place): SigmaDetection[] {
@@ -168,33 +224,6 @@ export class Sigma {
     return detection
   }
 
-  private recordIndex(source: RecordSource): RuleIndex {
-    const key = JSON.stringify([source.product, source.categories, source.services])
-    const known = this.recordIndexes.get(key)
-    if (known !== undefined) return known
-    const view = recordView(source)
-    const index = new RuleIndex(
-      view,
-      this.runnable.filter(({ rule }) => isSeen(view, rule.logsource)),
-    )
-    if (this.recordIndexes.size >= maxRecordIndexes) this.recordIndexes.clear()
-    this.recordIndexes.set(key, index)
-    return index
-  }
-
-  private windowsIndex(record: SigmaRecord): RuleIndex {
-    const { Channel: channel, EventID: id } = record
-    const known = this.windowsIndexes.get(channel)?.get(id)
-    if (known !== undefined) return known
-    const index = this.recordIndex(windowsSource(record))
-    if (this.windowsIndexes.size >= maxRecordIndexes) this.windowsIndexes.clear()
-    const ofChannel = this.windowsIndexes.get(channel) ?? new Map<unknown, RuleIndex>()
-    this.windowsIndexes.set(channel, ofChannel)
-    if (ofChannel.size >= maxRecordIndexes) ofChannel.clear()
-    ofChannel.set(id, index)
-    return index
-  }
-
   private timeOf(record: SigmaRecord): number {
     for (const name of timeFields) {
       const value = record[name]
@@ -205,19 +234,7 @@ export class Sigma {
   }
 }
 
-function isWindowsOnly({ product, category, service }: LogSource): boolean {
-  return product === 'windows' && category === undefined && service === undefined
-}
-
-function sourceOf({ product, category, service }: LogSource): RecordSource {
-  return {
-    ...(product === undefined ? {} : { product }),
-    categories: category === undefined ? [] : [category],
-    services: service === undefined ? [] : [service],
-  }
-}
-
-/** Makes a set of rules ready. What cannot be used is among `problems`. */
-export function createSigma(set: RuleSet): Sigma {
-  return new Sigma(set)
+/** Makes a set of rules ready. What cannot be used is among `problems`. A meter slows everything down. */
+export function createSigma(set: RuleSet, meter?: Meter): Sigma {
+  return new Sigma(set, meter)
 }

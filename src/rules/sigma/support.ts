@@ -8,7 +8,7 @@ import type { LogSource } from './rule.ts'
 export interface RuleSupport {
   readonly ruleId: string
   readonly title: string
-  /** `records`: only on what is read from files (Windows event logs, web server logs). */
+  /** `events`: also requests in the logs of web servers; `records`: only what is read from files (Windows event logs). */
   readonly on: 'events' | 'records' | 'nothing'
   /** The views of events in which it runs. */
   readonly views: readonly string[]
@@ -21,7 +21,6 @@ export interface RuleSupport {
 /** Log sources that readers of files give as records. */
 const recordSources: readonly { readonly of: LogSource; readonly reason: string }[] = [
   { of: { product: 'windows' }, reason: 'its events are in Windows event logs, which are read from files' },
-  { of: { category: 'webserver' }, reason: 'its events are requests in the logs of web servers' },
 ]
 
 export interface Support {

@@ -16,6 +16,13 @@ export interface RuleHit {
   readonly field: (name: string) => string | undefined
 }
 
+/** `json` is the list of groups. */
+export interface SavedCorrelation {
+  readonly definition: string
+  readonly forgotten: number
+  readonly json: string
+}
+
 interface Group {
   readonly window: Window
   readonly values: Readonly<Record<string, string>>
@@ -58,6 +65,65 @@ export class CorrelationState {
     return this.judge(group)
   }
 
+  /**
+   * What is kept of each group that the newest event has not left behind, as JSON, the one that waited longest first. The
+   * newest groups only when all would be more than `maxChars`.
+   */
+  save(newestMs: number, maxChars: number): SavedCorrelation | undefined {
+    const groups: string[] = []
+    let left = maxChars
+    let untold = 0
+    for (const group of [...this.groups.values()].toReversed()) {
+      if (newestMs - group.newestMs > this.correlation.timespanMs) continue
+      const text = left > 0 ? JSON.stringify(savedGroup(group)) : ''
+      left -= text.length
+      if (left > 0) groups.push(text)
+      else untold++
+    }
+    if (groups.length === 0 && this.forgotten === 0) return undefined
+    const json = `[${groups.toReversed().join(',')}]`
+    return { definition: this.definition, forgotten: this.forgotten + untold, json }
+  }
+
+  /** Takes back what `save` gave. Nothing, when the correlation has become another since. */
+  restore(saved: unknown): void {
+    if (!isRecord(saved) || saved['definition'] !== this.definition) return
+    const { forgotten, groups } = saved
+    if (typeof forgotten === 'number' && forgotten > 0) this.forgotten += Math.floor(forgotten)
+    for (const one of Array.isArray(groups) ? (groups as unknown[]).slice(-maxGroups) : []) {
+      const group = this.restoredGroup(one)
+      if (group !== undefined) this.groups.set(this.keyOf(group.values), group)
+    }
+  }
+
+  /** What a window's content depends on. */
+  private get definition(): string {
+    const { type, rules, groupBy, timespanMs, fields, thresholds } = this.correlation
+    return JSON.stringify([type, rules, groupBy, timespanMs, fields, thresholds])
+  }
+
+  private restoredGroup(saved: unknown): Group | undefined {
+    if (!isRecord(saved) || !isRecord(saved['values']) || !Array.isArray(saved['hits'])) return undefined
+    const { values, hits, newestMs, isHolding, toldMs, window: kept } = saved
+    const named = this.correlation.groupBy.map((name) => [name, values[name]] as const)
+    if (!named.every(([, value]) => typeof value === 'string')) return undefined
+    if (!Number.isFinite(newestMs) || !Number.isFinite(toldMs)) return undefined
+    const window = newWindow(this.correlation)
+    window.restore(kept)
+    return {
+      window,
+      values: Object.fromEntries(named) as Readonly<Record<string, string>>,
+      hits: (hits as unknown[]).slice(-maxHits).filter((hit) => isHit(hit)),
+      newestMs: Number(newestMs),
+      isHolding: isHolding === true,
+      toldMs: Number(toldMs),
+    }
+  }
+
+  private keyOf(values: Readonly<Record<string, string>>): string {
+    return JSON.stringify(this.correlation.groupBy.map((name) => values[name]))
+  }
+
   private judge(group: Group): CorrelationFinding | undefined {
     const { thresholds, expression, rules, timespanMs, type } = this.correlation
     const value = group.window.measure()
@@ -88,7 +154,7 @@ export class CorrelationState {
       if (value === undefined) return undefined
       values[name] = value.slice(0, maxKeyChars)
     }
-    const key = JSON.stringify(groupBy.map((name) => values[name]))
+    const key = this.keyOf(values)
     const known = this.groups.get(key)
     const group = known ?? {
       window: newWindow(this.correlation),
@@ -127,6 +193,19 @@ export class CorrelationState {
     if (values.length === 1) return only?.slice(0, maxKeyChars)
     return values.includes(undefined) ? undefined : JSON.stringify(values).slice(0, maxKeyChars)
   }
+}
+
+function savedGroup({ window, values, hits, newestMs, isHolding, toldMs }: Group): object {
+  return { values, hits, newestMs, isHolding, toldMs, window: window.save() }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isHit(value: unknown): value is CorrelatedHit {
+  if (!isRecord(value) || typeof value['rule'] !== 'string' || !Number.isFinite(value['timeMs'])) return false
+  return ['undefined', 'string', 'number'].includes(typeof value['reference'])
 }
 
 function isWithin(value: number, { order, number }: Threshold): boolean {

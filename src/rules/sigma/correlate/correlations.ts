@@ -6,6 +6,7 @@ import type { RuleProblem, RuleSet, SigmaCorrelation } from '../rule.ts'
 import { CorrelationState, type RuleHit } from './correlation-state.ts'
 
 const maxDepth = 8
+const maxSavedChars = 4 * 1024 ** 2
 
 export class Correlations {
   readonly problems: readonly RuleProblem[]
@@ -51,6 +52,35 @@ export class Correlations {
     return this.states.reduce((sum, state) => sum + state.forgotten, 0)
   }
 
+  /** What all windows hold, of at most a few million characters; the oldest groups are left out where it would be more. */
+  save(newestMs: number): string {
+    // What one leaves of its part is another's.
+    let left = maxSavedChars
+    let open = this.states.length
+    const parts: string[] = []
+    for (const state of this.states) {
+      const saved = state.save(newestMs, left / open--)
+      if (saved === undefined) continue
+      const { definition, forgotten, json } = saved
+      const head = JSON.stringify({ id: state.correlation.id, definition, forgotten })
+      parts.push(`${head.slice(0, -1)},"groups":${json}}`)
+      left -= json.length
+    }
+    return `{"version":1,"newestMs":${newestMs},"correlations":[${parts.join(',')}]}`
+  }
+
+  /** Takes back what `save` gave, and answers with the time of the newest event then; 0 when it is of another form. */
+  restore(saved: string): number {
+    const { version, newestMs, correlations } = objectIn(saved)
+    if (version !== 1 || !Array.isArray(correlations)) return 0
+    const byId = new Map(this.states.map((state) => [state.correlation.id, state]))
+    for (const one of correlations as unknown[]) {
+      if (typeof one !== 'object' || one === null || !('id' in one) || typeof one.id !== 'string') continue
+      byId.get(one.id)?.restore(one)
+    }
+    return typeof newestMs === 'number' && newestMs > 0 ? newestMs : 0
+  }
+
   hears(ruleId: string): boolean {
     return this.listeners.has(ruleId)
   }
@@ -66,6 +96,15 @@ export class Correlations {
       if (this.silent.has(correlation.id)) return further
       return [{ ...detectionOf(correlation, 'correlation'), correlation: finding }, ...further]
     })
+  }
+}
+
+function objectIn(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+  } catch {
+    return {}
   }
 }
 

@@ -17,6 +17,10 @@ export interface Window {
   measure: () => number
   /** Places of rules that are met, for a condition that names them. */
   met: () => ReadonlySet<number>
+  /** As JSON can hold it. */
+  save: () => unknown
+  /** Of what `save` gave, as far as it is that; to be called once, first. */
+  restore: (saved: unknown) => void
 }
 
 const maxKept = 10_000
@@ -50,6 +54,28 @@ function limitOf({ thresholds }: SigmaCorrelation): number {
 
 const none: ReadonlySet<number> = new Set()
 
+/** What is restored may be damaged: nothing in it is believed unseen. */
+const maxRules = 1000
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function isPlace(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < maxRules
+}
+
+function chainOf(value: unknown): Chain | undefined {
+  if (typeof value !== 'object' || value === null || !('startMs' in value) || !('met' in value))
+    return undefined
+  const met = listOf(value.met).filter((index) => isPlace(index))
+  return isTime(value.startMs) && met.length > 0 ? { startMs: value.startMs, met: new Set(met) } : undefined
+}
+
 class CountWindow implements Window {
   private readonly times: number[] = []
   private readonly most: number
@@ -65,6 +91,15 @@ class CountWindow implements Window {
 
   measure(): number {
     return this.times.length
+  }
+
+  save(): unknown {
+    return this.times
+  }
+
+  restore(saved: unknown): void {
+    const times = listOf(saved).filter((time) => isTime(time))
+    this.times.push(...times.slice(-this.most).toSorted((a, b) => a - b))
   }
 
   met(): ReadonlySet<number> {
@@ -102,6 +137,17 @@ class DistinctWindow implements Window {
     return this.lastSeen.size
   }
 
+  save(): unknown {
+    return [...this.lastSeen]
+  }
+
+  restore(saved: unknown): void {
+    for (const entry of listOf(saved).slice(-this.most)) {
+      const [value, seen] = listOf(entry)
+      if (typeof value === 'string' && isTime(seen)) this.lastSeen.set(value, seen)
+    }
+  }
+
   met(): ReadonlySet<number> {
     return none
   }
@@ -117,6 +163,17 @@ class PresenceWindow implements Window {
 
   measure(): number {
     return this.lastSeen.size
+  }
+
+  save(): unknown {
+    return [...this.lastSeen]
+  }
+
+  restore(saved: unknown): void {
+    for (const entry of listOf(saved).slice(0, maxRules)) {
+      const [index, seen] = listOf(entry)
+      if (isPlace(index) && isTime(seen)) this.lastSeen.set(index, seen)
+    }
   }
 
   met(): ReadonlySet<number> {
@@ -160,6 +217,21 @@ class OrderWindow implements Window {
     return this.met().size
   }
 
+  save(): unknown {
+    // Places that no rule has reached are holes.
+    return Array.from(this.ends, (chains: (Chain | undefined)[] | undefined) =>
+      Array.from(chains ?? [], (chain) => chain && { startMs: chain.startMs, met: [...chain.met] }),
+    )
+  }
+
+  restore(saved: unknown): void {
+    for (const [place, chains] of listOf(saved).slice(0, maxRules).entries()) {
+      this.ends[place] = listOf(chains)
+        .slice(0, maxRules)
+        .map((chain) => chainOf(chain))
+    }
+  }
+
   met(): ReadonlySet<number> {
     let best: ReadonlySet<number> = none
     for (const chains of this.ends) {
@@ -182,6 +254,17 @@ class NumberWindow implements Window {
     const number = value === undefined || value.trim() === '' ? Number.NaN : Number(value)
     if (Number.isFinite(number)) this.kept.push({ timeMs, number })
     while ((this.kept[0]?.timeMs ?? sinceMs) < sinceMs || this.kept.length > maxNumbers) this.kept.shift()
+  }
+
+  save(): unknown {
+    return this.kept.map(({ timeMs, number }) => [timeMs, number])
+  }
+
+  restore(saved: unknown): void {
+    for (const entry of listOf(saved).slice(-maxNumbers)) {
+      const [timeMs, number] = listOf(entry)
+      if (isTime(timeMs) && isTime(number)) this.kept.push({ timeMs, number })
+    }
   }
 
   measure(): number {

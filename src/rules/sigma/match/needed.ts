@@ -18,6 +18,8 @@ export interface NeedContext {
   readonly slots: FieldSlots
   /** In how many places a text occurs in all rules: what many rules have, many events have. */
   readonly counts: ReadonlyMap<string, number>
+  /** Whether every event has the same there: then it tells nothing. */
+  readonly isConstant: (field: string) => boolean
 }
 
 /** Longer ones cost memory and tell nothing more. */
@@ -76,7 +78,7 @@ function neededOfDetection(detection: Detection, context: NeedContext): readonly
 }
 
 function neededOfTest(test: FieldTest, context: NeedContext): readonly Needed[] | undefined {
-  if (test.negated || test.part !== undefined) return undefined
+  if (test.negated || test.part !== undefined || context.isConstant(test.field)) return undefined
   const slot = context.slots.of(test.field)
   const sets = test.values.map((matches) =>
     combine(
@@ -144,7 +146,8 @@ function combine(
 const shortCosts = [10_000, 5000, 500, 40, 8, 3]
 
 function costOf(needed: Needed, { counts }: NeedContext): number {
-  const count = counts.get(neededKey(needed)) ?? 1
+  // What many rules ask for is what many events have (a method, a status, a folder): a long list of rare texts is better.
+  const count = (counts.get(neededKey(needed)) ?? 1) ** 1.5
   if (needed.text === otherCharacter) return count
   return count + (needed.whole ? 0 : (shortCosts[needed.text.length] ?? 0))
 }

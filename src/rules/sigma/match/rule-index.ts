@@ -15,10 +15,19 @@ export interface FilteredRule {
   readonly condition: Condition
 }
 
+export type { Predicate }
+
+/** Gives a condition that is measured. */
+export interface Meter {
+  readonly timed: (rule: SigmaRule, holds: Predicate) => Predicate
+}
+
 interface SlotIndex {
   readonly slot: number
   readonly scan: Scan | undefined
   readonly whole: ReadonlyMap<string, readonly number[]>
+  /** Of its longest key. */
+  readonly maxWhole: number
 }
 
 const none: readonly FilteredRule[] = []
@@ -29,6 +38,9 @@ export class RuleIndex {
   readonly rules: readonly FilteredRule[]
   private readonly holds: readonly Predicate[]
   private readonly values: EventValues
+  /** Of plain records, which have few of the fields that rules name: by the field's name. */
+  private readonly byName: ReadonlyMap<string, SlotIndex>
+  /** The others, looked at for every record. */
   private readonly bySlot: readonly SlotIndex[]
   /** Rules without a text that they need. */
   private readonly always: readonly number[]
@@ -37,19 +49,22 @@ export class RuleIndex {
   private readonly take: (id: number) => void
   private generation = 0
 
-  constructor(view: View, rules: readonly FilteredRule[]) {
+  constructor(view: View, rules: readonly FilteredRule[], meter?: Meter) {
     this.view = view
     this.rules = rules
     const slots = new FieldSlots((field) => view.getter(field) ?? (() => undefined))
-    this.holds = rules.map(({ selections, condition }) =>
-      compileCondition(
-        condition,
-        new Map(Array.from(selections, ([name, detection]) => [name, compileDetection(detection, slots)])),
-      ),
-    )
-    const needed = neededOf(rules, slots)
+    this.holds = rules.map(({ rule, selections, condition }) => {
+      const compiled = new Map(
+        Array.from(selections, ([name, detection]) => [name, compileDetection(detection, slots)]),
+      )
+      const holds = compileCondition(condition, compiled)
+      return meter === undefined ? holds : meter.timed(rule, holds)
+    })
+    const needed = neededOf(rules, slots, (field) => view.constant(field) !== undefined)
     this.always = needed.flatMap((set, id) => (set === undefined ? [id] : []))
-    this.bySlot = indexOf(needed)
+    const { byName, bySlot } = sorted(indexOf(needed), slots, view)
+    this.byName = byName
+    this.bySlot = bySlot
     this.values = new EventValues(slots)
     this.seen = new Uint32Array(rules.length)
     this.take = (id) => {
@@ -67,6 +82,7 @@ export class RuleIndex {
       this.generation = 1
     }
     this.candidates.length = 0
+    if (this.byName.size > 0) this.collectNamed(record)
     for (const index of this.bySlot) this.collect(index, this.values.lowerAt(index.slot))
     const { candidates } = this
     let count = 0
@@ -83,22 +99,50 @@ export class RuleIndex {
     return this.holds[id]?.(this.values) === true
   }
 
+  private collectNamed(record: unknown): void {
+    if (typeof record !== 'object' || record === null) return
+    for (const name in record) {
+      const index = this.byName.get(name)
+      // Of what is inherited the value is not there.
+      if (index !== undefined) this.collect(index, this.values.lowerAt(index.slot))
+    }
+  }
+
   private collect(index: SlotIndex, value: Value): void {
     if (value === undefined || value === null) return
     if (typeof value === 'string') this.collectText(index, value)
     else for (const text of value) this.collectText(index, text)
   }
 
-  private collectText({ scan, whole }: SlotIndex, text: string): void {
-    const ids = whole.get(text)
+  private collectText({ scan, whole, maxWhole }: SlotIndex, text: string): void {
+    // Longer ones would only be hashed in vain.
+    const ids = text.length > maxWhole ? undefined : whole.get(text)
     if (ids !== undefined) for (const id of ids) this.take(id)
     scan?.(text, this.take)
   }
 }
 
+function sorted(
+  indexes: readonly SlotIndex[],
+  slots: FieldSlots,
+  view: View,
+): { readonly byName: ReadonlyMap<string, SlotIndex>; readonly bySlot: readonly SlotIndex[] } {
+  const bySlot = new Map(indexes.map((index) => [index.slot, index]))
+  const byName = new Map<string, SlotIndex>()
+  if (!view.isPlain) return { byName, bySlot: indexes }
+  for (const [field, slot] of slots.entries()) {
+    const index = bySlot.get(slot)
+    if (index === undefined || field === '' || field.includes('.')) continue
+    byName.set(field, index)
+    bySlot.delete(slot)
+  }
+  return { byName, bySlot: [...bySlot.values()] }
+}
+
 function neededOf(
   rules: readonly FilteredRule[],
   slots: FieldSlots,
+  isConstant: (field: string) => boolean,
 ): readonly (readonly Needed[] | undefined)[] {
   const counts = new Map<string, number>()
   for (const { selections } of rules) {
@@ -109,7 +153,8 @@ function neededOf(
       }
     }
   }
-  return rules.map(({ condition, selections }) => neededOfCondition(condition, selections, { slots, counts }))
+  const context = { slots, counts, isConstant }
+  return rules.map(({ condition, selections }) => neededOfCondition(condition, selections, context))
 }
 
 function indexOf(needed: readonly (readonly Needed[] | undefined)[]): SlotIndex[] {
@@ -129,6 +174,7 @@ function indexOf(needed: readonly (readonly Needed[] | undefined)[]): SlotIndex[
   return Array.from(slots, ([slot, { parts, whole }]) => ({
     slot,
     whole,
+    maxWhole: Math.max(-1, ...Array.from(whole.keys(), ({ length }) => length)),
     scan: parts.length === 0 ? undefined : textAutomaton(parts),
   }))
 }

@@ -45,10 +45,11 @@ function jsonText(raw: object): string {
   }
 }
 
-/** Gives each field of a view's rules a number. */
+/** Gives each field of a view's rules a number; fields that are read in the same way share one. */
 export class FieldSlots {
   readonly getters: Getter[] = []
   private readonly slots = new Map<string, number>()
+  private readonly byGetter = new Map<Getter, number>()
   private readonly getterOf: (field: string) => Getter
 
   constructor(getterOf: (field: string) => Getter) {
@@ -58,8 +59,16 @@ export class FieldSlots {
   of(field: string): number {
     const known = this.slots.get(field)
     if (known !== undefined) return known
-    this.slots.set(field, this.getters.length)
-    return this.getters.push(this.getterOf(field)) - 1
+    const getter = this.getterOf(field)
+    const slot = this.byGetter.get(getter) ?? this.getters.push(getter) - 1
+    this.slots.set(field, slot)
+    this.byGetter.set(getter, slot)
+    return slot
+  }
+
+  /** Every field that was asked for, with its number. */
+  entries(): Iterable<readonly [field: string, slot: number]> {
+    return this.slots
   }
 }
 

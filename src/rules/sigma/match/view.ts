@@ -12,6 +12,8 @@ export interface View {
   readonly categories: readonly string[]
   readonly services: readonly string[]
   readonly serviceOnly: boolean
+  /** Fields without a dot are the record's own members of that name. */
+  readonly isPlain: boolean
   /** Undefined when nothing fills the field; the empty name is that of keywords. */
   readonly getter: (field: string) => Getter | undefined
   /** The field's value when it is always the same. */
@@ -47,6 +49,7 @@ export function eventView(mapping: Mapping): View {
     categories: mapping.category === undefined ? [] : [mapping.category],
     services: mapping.services ?? [],
     serviceOnly: mapping.serviceOnly === true,
+    isPlain: false,
     getter: (field) => {
       if (field === '') return keywordsGetter(mapping.keywords)
       const source = Object.hasOwn(fields, field) ? fields[field] : undefined
@@ -73,6 +76,7 @@ export function recordView(source: RecordSource): View {
     ...source,
     id: 'record',
     serviceOnly: false,
+    isPlain: true,
     getter: (field) => (field === '' ? keywordsGetter(undefined) : fieldGetter(field)),
     constant: () => undefined,
   }
@@ -88,8 +92,18 @@ export function isSeen(view: View, { product, category, service }: LogSource): b
   return view.services.includes(service)
 }
 
+const actionPath = 'event.action'
+
+/** The choice by event.action alone: nearly all mappings have one, so it is made once for each action. */
+export function isOfAction({ is = {} }: EventChoice, action: string): boolean {
+  return is[actionPath]?.includes(action) ?? true
+}
+
+/** Whether an event whose action fits is one of these. */
 export function eventTest({ is = {} }: EventChoice): (event: Event) => boolean {
-  const parts = Object.entries(is).map(([path, texts]) => ({ read: pathGetter(path), texts: new Set(texts) }))
+  const parts = Object.entries(is)
+    .filter(([path]) => path !== actionPath)
+    .map(([path, texts]) => ({ read: pathGetter(path), texts: new Set(texts) }))
   return (event) =>
     parts.every(({ read, texts }) => {
       const value = read(event)

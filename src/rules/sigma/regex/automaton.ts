@@ -30,9 +30,11 @@ export function linearRegex(node: RegexNode, flags: RegexFlags): LinearRegex | u
   const states: State[] = []
   const start = build(node, { states, flags }, add(states, { kind: 'match' }))
   if (start < 0 || states.length > maxStates) return undefined
+  const begins = firstCodes(states, start)
+  const sets: Sets = { current: [], open: [], seen: new Int32Array(states.length), entered: 0 }
   return {
     states: states.length,
-    test: (text, isCut = false) => search(states, { start, text, flags, isCut }),
+    test: (text, isCut = false) => search({ states, start, begins, sets }, { text, flags, isCut }),
   }
 }
 
@@ -90,23 +92,62 @@ function buildRepeat(node: RegexNode & { kind: 'repeat' }, building: Building, n
   return after
 }
 
-interface Search {
+/** Of ASCII characters those that may begin a match; undefined: it may be empty. Others always may. */
+function firstCodes(states: readonly State[], start: number): Uint8Array | undefined {
+  const begins = new Uint8Array(128)
+  const seen = new Set<number>()
+  const open = [start]
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const state = states[one]
+    if (seen.has(one) || state === undefined) continue
+    seen.add(one)
+    if (state.kind === 'match') return undefined
+    if (state.kind === 'split') open.push(state.other, state.next)
+    else if (state.kind === 'assert') open.push(state.next)
+    else for (let code = 0; code < 128; code++) if (state.test(code)) begins[code] = 1
+  }
+  return begins
+}
+
+/** Kept from search to search. */
+interface Sets {
+  readonly current: number[]
+  readonly open: number[]
+  /** At which step a state was entered last. */
+  readonly seen: Int32Array
+  entered: number
+}
+
+interface Machine {
+  readonly states: readonly State[]
   readonly start: number
+  readonly begins: Uint8Array | undefined
+  readonly sets: Sets
+}
+
+interface Search {
   readonly text: string
   readonly flags: RegexFlags
   readonly isCut: boolean
 }
 
-function search(states: readonly State[], { start, text, flags, isCut }: Search): boolean {
-  const current: number[] = []
-  const seen = new Int32Array(states.length).fill(-1)
-  const open: number[] = []
+function search({ states, start, begins, sets }: Machine, { text, flags, isCut }: Search): boolean {
+  const { current, open, seen } = sets
+  current.length = 0
+  open.length = 0
+  if (sets.entered > 0x7fffffff - text.length - 2) {
+    seen.fill(0)
+    sets.entered = 0
+  }
   for (let at = 0; at <= text.length; at++) {
-    // A match may begin anywhere. `seen` holds what entered this position's set.
-    open.push(start)
+    const code = text.charCodeAt(at)
+    // A match may begin anywhere; NaN is the end of the text, where only an empty one may.
+    if (begins === undefined || code >= 128 || begins[code] === 1) open.push(start)
+    else if (open.length === 0) continue
+    const step = ++sets.entered
     for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      if (seen[one] === at) continue
-      seen[one] = at
+      if (seen[one] === step) continue
+      seen[one] = step
       const state = states[one]
       if (state === undefined) continue
       if (state.kind === 'match') return true
@@ -114,7 +155,6 @@ function search(states: readonly State[], { start, text, flags, isCut }: Search)
       else if (state.kind === 'split') open.push(state.other, state.next)
       else if (holds(state.at, { text, at, flags, isCut })) open.push(state.next)
     }
-    const code = text.charCodeAt(at)
     for (const one of current) {
       const state = states[one]
       if (state?.kind === 'take' && at < text.length && state.test(code)) open.push(state.next)

@@ -58,6 +58,23 @@ test('look-around is searched where it is cheap', () => {
   assert.ok(!finds('a(?!b)', 'ab'))
 })
 
+test('the linear search remembers nothing of the text before', () => {
+  const long = 'x'.repeat(60_000)
+  const begins = safeRegex('é(a+)+b$', plain)
+  assert.deepEqual(
+    [`${long}éaab`, `${long}aab`, `${long}éaab`, `${long}éaabc`].map((text) => begins.test(text)),
+    [true, false, true, false],
+  )
+  for (const source of ['(a+)+(b|b.)', '(a+)+(b.|b)']) {
+    const either = safeRegex(source, plain)
+    assert.deepEqual(
+      [`${long}ab`, long, `${long}a`, `${long}aab`].map((text) => either.test(text)),
+      [true, false, false, true],
+      source,
+    )
+  }
+})
+
 test('the linear search finds what JavaScript finds', () => {
   const atom = fc.constantFrom(
     'a',
