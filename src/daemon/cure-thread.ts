@@ -3,7 +3,8 @@
 import { parentPort } from 'node:worker_threads'
 
 import { attach } from '../engine/index.ts'
-import { cureFile, Quarantine } from '../response/index.ts'
+import { cureFile } from '../response/cure-file.ts'
+import { Quarantine } from '../response/quarantine/index.ts'
 import { type CureTask, onJudgedFile, type Responded, withLinks } from './respond.ts'
 
 export function run(data: unknown): void {

@@ -8,6 +8,7 @@ import { type Decision, Guard, type GuardOptions, type GuardStatus, type Reloade
 import { collectMetrics } from './metrics.ts'
 import type { MetricsServer } from './metrics-server.ts'
 import { type Host, startHost } from './host.ts'
+import { HostResponses } from './responses.ts'
 import { ResidentSet } from './resident-set.ts'
 import type { DaemonStatus } from './status.ts'
 import { verdictEvent } from './verdict-event.ts'
@@ -22,6 +23,7 @@ export class Daemon {
   readonly #residentSet = new ResidentSet()
   readonly #guard: Guard
   #host: Host | undefined
+  #responses: HostResponses | undefined
   #socket: ControlSocket | undefined
   #metrics: MetricsServer | undefined
 
@@ -45,8 +47,23 @@ export class Daemon {
     const daemon = new Daemon(options, guard)
     try {
       if (options.withHost) {
-        host = await startHost({ config: options.config, engine: guard.engine, onNotice: options.onNotice })
+        host = await startHost({
+          config: options.config,
+          engine: guard.engine,
+          onIncidents: (incidents) => {
+            daemon.#responses?.onIncidents(incidents)
+          },
+          onNotice: options.onNotice,
+        })
         daemon.#host = host
+        const { pipeline } = host
+        daemon.#responses = await HostResponses.start({
+          config: options.config,
+          tell: (event) => {
+            pipeline.add(event)
+          },
+          onNotice: options.onNotice,
+        })
       }
       await daemon.#serve()
     } catch (thrown) {
@@ -80,6 +97,7 @@ export class Daemon {
     this.#residentSet.stop()
     // The guard first: nobody waits for an event.
     await this.#guard.stop()
+    await this.#responses?.stop()
     await this.#host?.stop()
   }
 
@@ -92,6 +110,7 @@ export class Daemon {
       metrics: async () => collectMetrics(await this.status()),
       ...this.#guard.handlers(),
       ...(host === undefined ? {} : eventHandlers(host.pipeline)),
+      ...this.#responses?.handlers(),
     }
     try {
       this.#socket = await listen(config.daemon.socket, handlers)

@@ -2,14 +2,17 @@
 // every field is checked.
 
 import { AppError } from '../base/app-error.ts'
-import type { Event } from '../model/index.ts'
-import type { EventQuery, QueryResult } from '../store/index.ts'
+import { type Event, type Incident, incidentLevels } from '../model/index.ts'
+import type { EventQuery, IncidentQuery, QueryResult } from '../store/index.ts'
 import { parseTime } from '../base/parse-time.ts'
 import type { Handlers } from './control-socket.ts'
+import type { IncidentChangeRequest } from './detection/messages.ts'
+import type { IncidentList, OneIncident } from './pipeline/messages.ts'
 import type { Pipeline } from './pipeline/pipeline.ts'
 
 const maxLimit = 10_000
 const maxWaitMs = 30_000
+const changes = ['close', 'reopen', 'merge', 'split'] as const
 
 type Request = Readonly<Record<string, unknown>>
 
@@ -26,6 +29,52 @@ export function eventHandlers(pipeline: Pipeline): Handlers {
         kind: 'processes',
         timeUs: timeOf(request, 'at') ?? Date.now() * 1000,
       }),
+    incidents: (request) =>
+      pipeline.ask<IncidentList>({ kind: 'incidents', query: incidentQueryOf(request) }),
+    incident: async (request) => {
+      const id = numberOf(request, 'id') ?? 0
+      return foundIncident(id, await pipeline.ask<OneIncident>({ kind: 'incident', id }))
+    },
+    'incident-change': (request) =>
+      pipeline.askRules<Incident>({ kind: 'change', change: changeOf(request) }),
+  }
+}
+
+/** Throws AppError when there is none. */
+export function foundIncident(id: number, { incident }: OneIncident): Incident {
+  if (incident !== undefined) return incident
+  throw new AppError('not-found', `there is no incident ${id}`, { hint: 'haechi incidents lists them' })
+}
+
+/** Also for questions to a store without a daemon. */
+export function incidentQueryOf(request: Request): IncidentQuery {
+  const since = timeOf(request, 'since')
+  const level = textOf(request, 'level')
+  const least = incidentLevels.find((one) => one === level)
+  if (level !== undefined && least === undefined) {
+    throw new AppError('usage', `${level} is no level`, { hint: incidentLevels.join(', ') })
+  }
+  return {
+    limit: numberOf(request, 'limit', maxLimit) ?? 100,
+    open: request['all'] !== true,
+    ...(since === undefined ? {} : { since }),
+    ...(least === undefined ? {} : { least }),
+  }
+}
+
+function changeOf(request: Request): IncidentChangeRequest {
+  const change = changes.find((one) => one === request['change'])
+  if (change === undefined) throw new AppError('usage', `change is one of ${changes.join(', ')}`)
+  const other = numberOf(request, 'other')
+  const from = textOf(request, 'from')
+  const to = textOf(request, 'to')
+  return {
+    change,
+    id: numberOf(request, 'id') ?? 0,
+    why: textOf(request, 'why') ?? '',
+    ...(other === undefined ? {} : { other }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
   }
 }
 

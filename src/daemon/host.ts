@@ -1,8 +1,10 @@
 // The half of the daemon that sees the host: pipeline of events, and the scanning thread that judges executables.
 
-import type { Config } from '../config/index.ts'
+import { type Config, sigmaPathsOf } from '../config/index.ts'
+import type { Incident } from '../model/index.ts'
 import { isSensorId, type SensorId } from '../sensors/sensor.ts'
-import { AppError } from '../base/app-error.ts'
+import { AppError, messageOf } from '../base/app-error.ts'
+import type { RulesReport } from './detection/messages.ts'
 import type { LoadedEngine } from './load-engine.ts'
 import type { SensorsReport, StoreReport } from './pipeline/messages.ts'
 import { Pipeline } from './pipeline/pipeline.ts'
@@ -13,11 +15,14 @@ const hangGraceMs = 10_000
 
 export interface HostStatus extends SensorsReport {
   readonly store: StoreReport
+  /** Undefined: nothing is concluded from events. */
+  readonly rules: RulesReport | undefined
 }
 
 export interface HostOptions {
   readonly config: Config
   readonly engine: LoadedEngine
+  readonly onIncidents: (incidents: readonly Incident[]) => void
   readonly onNotice: (message: string) => void
 }
 
@@ -30,8 +35,8 @@ export interface Host {
 }
 
 /** Throws AppError when a sensor has no such name, or the store cannot be opened. */
-export async function startHost({ config, engine, onNotice }: HostOptions): Promise<Host> {
-  const { sensors, store, outputs, scan } = config
+export async function startHost({ config, engine, onIncidents, onNotice }: HostOptions): Promise<Host> {
+  const { sensors, store, outputs, scan, rules } = config
   const pool = new ScanPool({
     shared: engine.shared,
     program: engine.program,
@@ -56,19 +61,35 @@ export async function startHost({ config, engine, onNotice }: HostOptions): Prom
       ? (fd, path) =>
           pool.scan({ target: { kind: 'descriptor', fd }, label: path, allMatches: false, signal: never })
       : undefined,
+    rules: rules.enabled
+      ? {
+          sigma: sigmaPathsOf(config),
+          disable: rules.disable,
+          leastLevel: rules.leastLevel,
+          trustedProxies: rules.trustedProxies,
+        }
+      : undefined,
+    onIncidents: (incidents) => {
+      onIncidents(incidents)
+    },
     onNotice,
   })
   return {
     pipeline,
     use: (next) => {
       pool.reload(next.shared)
+      if (!pipeline.hasRules) return
+      pipeline.askRules({ kind: 'reload' }).catch((thrown: unknown) => {
+        onNotice(`the rules were not read again: ${messageOf(thrown)}`)
+      })
     },
     async status() {
-      const [report, stored] = await Promise.all([
+      const [report, stored, ruled] = await Promise.all([
         pipeline.sensorsReport(),
         pipeline.ask<StoreReport>({ kind: 'stats' }),
+        pipeline.hasRules ? pipeline.askRules<RulesReport>({ kind: 'status' }) : undefined,
       ])
-      return { ...report, store: stored }
+      return { ...report, store: stored, rules: ruled }
     },
     async stop() {
       await pool.stop()

@@ -44,7 +44,7 @@ function guardMetrics({ gate, rssBytes, uptimeMs, engine }: DaemonStatus): Metri
 
 function hostMetrics({ host }: DaemonStatus): Metric[] {
   if (host === undefined) return []
-  const { sensors, ledger, store } = host
+  const { sensors, ledger, store, rules } = host
   return [
     {
       name: 'haechi_sensor_up',
@@ -78,8 +78,10 @@ function hostMetrics({ host }: DaemonStatus): Metric[] {
       samples: [
         { labels: { part: 'sensors' }, value: host.cpuMs / 1000 },
         { labels: { part: 'store' }, value: store.cpuMs / 1000 },
+        ...(rules === undefined ? [] : [{ labels: { part: 'rules' }, value: rules.cpuMs / 1000 }]),
       ],
     },
+    ...ruleMetrics(rules),
     {
       name: 'haechi_output_events_total',
       type: 'counter',
@@ -92,6 +94,16 @@ function hostMetrics({ host }: DaemonStatus): Metric[] {
       help: 'Events that an output could not take.',
       samples: store.outputs.map(({ id, lost }) => ({ labels: { output: id }, value: lost })),
     },
+  ]
+}
+
+function ruleMetrics(rules: NonNullable<DaemonStatus['host']>['rules']): Metric[] {
+  if (rules === undefined) return []
+  return [
+    single('haechi_rules', 'gauge', 'Sigma rules in use.', rules.active),
+    single('haechi_detections_total', 'counter', 'What rules have found.', rules.detections),
+    single('haechi_incidents_open', 'gauge', 'Incidents that are open.', rules.openIncidents),
+    single('haechi_rules_behind', 'gauge', 'Stored events that rules have not seen.', rules.behind),
   ]
 }
 

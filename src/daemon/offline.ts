@@ -4,13 +4,16 @@
 import { existsSync } from 'node:fs'
 
 import type { Config } from '../config/index.ts'
-import type { Event } from '../model/index.ts'
+import type { Event, Incident } from '../model/index.ts'
 import type { EventReader, QueryResult } from '../store/index.ts'
-import { queryOf, timeOf } from './event-handlers.ts'
+import { foundIncident, incidentQueryOf, queryOf, timeOf } from './event-handlers.ts'
+import type { IncidentList } from './pipeline/messages.ts'
 
 export interface OfflineHost {
   events(request: object): Promise<QueryResult>
   processes(at: string): Promise<readonly Event[]>
+  incidents(request: object): Promise<IncidentList>
+  incident(id: number): Promise<Incident>
 }
 
 /** Undefined when there is no store. The questions reject with AppError when it may not be read. */
@@ -24,6 +27,10 @@ export function openOffline({ store }: Config): OfflineHost | undefined {
   }
   return {
     events: async (request) => (await reader()).query(queryOf({ ...request })),
+    incidents: async (request) => ({
+      incidents: (await reader()).incidents(incidentQueryOf({ ...request })),
+    }),
+    incident: async (id) => foundIncident(id, { incident: (await reader()).incident(id) }),
     processes: async (at) => (await reader()).processesAt(timeOf({ at }, 'at') ?? Date.now() * 1000),
   }
 }

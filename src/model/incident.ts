@@ -111,6 +111,20 @@ export interface StepDetection {
   readonly why?: string
 }
 
+/** What the score is made of: each rule counts once. */
+export interface IncidentBasis {
+  readonly rule: string
+  readonly ruleset: string
+  readonly severity: number
+  readonly techniques: readonly string[]
+  /** It was only tried: refused, or nothing shows success. */
+  readonly attempt?: true
+  /** A package manager, or what it started, did it. */
+  readonly maintenance?: true
+  /** Of a web attack: its class and the surest finding, 0 to 100. */
+  readonly web?: { readonly class: string; readonly confidence: number }
+}
+
 export const responseActions = [
   'kill-tree',
   'quarantine',
@@ -166,6 +180,11 @@ export interface Incident {
   readonly into?: number
   /** The earlier incident that it goes on from, which had been silent for too long. */
   readonly continues?: number
+  readonly basis?: readonly IncidentBasis[]
+  /** How far the attack got, as far as is known; absent where nothing says. */
+  readonly outcome?: 'possible' | 'likely' | 'confirmed'
+  /** Pairs of node ids between which somebody cut: they never link again. */
+  readonly cuts?: readonly { readonly from: string; readonly to: string }[]
 }
 
 /** What a list shows of an incident. */

@@ -20,6 +20,7 @@ export {
 } from './event.ts'
 export {
   type Incident,
+  type IncidentBasis,
   type IncidentChange,
   type IncidentHead,
   type IncidentLevel,

@@ -138,7 +138,7 @@ export const rulesProfileLine = z.strictObject({
 
 const changed = {
   version,
-  kind: z.enum(['hash', 'pattern', 'rule']),
+  kind: z.enum(['hash', 'pattern', 'rule', 'sigma']),
   name: text,
   file: text.check(z.describe('The file of the local set.')),
 }

@@ -97,6 +97,7 @@ test('events, incidents, memory and place are stored together, and are there whe
     incidents: [],
     memory: undefined,
     lastIncident: 0,
+    newest: 0,
   })
   store.append([rowOf(eventAt(0))], { upTo: 7, incidents: [incident(1), incident(2)], memory: 'm' })
   store.append([], { upTo: 9, incidents: [incident(2, { status: 'closed' })] })

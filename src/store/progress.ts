@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 
 import type { Incident } from '../model/index.ts'
 import { compress, decompress } from './compression.ts'
+import { newestSequence } from './query.ts'
 import { lastIncident, openIncidents, readIncident } from './incidents.ts'
 
 const name = 'rules'
@@ -27,6 +28,8 @@ export interface StoredProgress {
   readonly incidents: readonly Incident[]
   readonly memory: string | undefined
   readonly lastIncident: number
+  /** Sequence of the newest event. */
+  readonly newest: number
 }
 
 /** Within a transaction of the caller. */
@@ -47,6 +50,7 @@ export function storedProgress(db: DatabaseSync): StoredProgress {
     incidents: openIncidents(db).flatMap((id) => readable(() => readIncident(db, id)) ?? []),
     memory: readable(() => storedMemory(db)),
     lastIncident: lastIncident(db),
+    newest: newestSequence(db),
   }
 }
 

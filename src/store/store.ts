@@ -110,6 +110,11 @@ export class Store {
     }
   }
 
+  /** Sequence of the newest event that was ever stored. */
+  get newest(): number {
+    return this.#next - 1
+  }
+
   /** The next events behind the sequence `after`, as they are stored. */
   stretch(after: number): Stretch {
     return this.#open.reader.stretch(after)

@@ -46,14 +46,14 @@ test('list shows the rules with their places, and figures', () => {
   folder.file('local/hashes.txt', `${'0'.repeat(64)}:Mine\n`)
   const lines = folder.rules('list').stdout.trimEnd().split('\n')
   assert.deepEqual(lines.slice(0, 4), [
-    `Hello  [greeting, polite]  a  ${path}:1  says hello`,
-    `Small  [private]  a  ${path}:11`,
-    `Mine  ${'0'.repeat(64)}  ${folder.at('local/hashes.txt')}`,
+    `yara   Hello  [greeting, polite]  a  ${path}:1  says hello`,
+    `yara   Small  [private]  a  ${path}:11`,
+    `hash   Mine  ${'0'.repeat(64)}  ${folder.at('local/hashes.txt')}`,
     '2 rules with 2 strings, 1 hash',
   ])
   assert.match(lines[4] ?? '', /^loaded in \d+ ms, database [0-9a-f]{16}$/)
   const some = folder.rules('list', 'Hel*')
-  assert.match(some.stdout, /^Hello .*\n1 of 2 rules /)
+  assert.match(some.stdout, /^yara {3}Hello .*\n1 of 2 rules /)
 })
 
 test('list --json has one line for each rule, and the figures last', () => {
@@ -76,7 +76,7 @@ test('with --rules only what it names is listed', () => {
   folder.file('a.yar', hello)
   folder.file('b.yar', 'rule Other { condition: filesize > 9 }')
   const { stdout } = folder.rules('list', '--rules', 'b.yar')
-  assert.match(stdout, /^Other .*\n1 rule with 0 strings/)
+  assert.match(stdout, /^yara {3}Other .*\n1 rule with 0 strings/)
 })
 
 test('lint shows errors, warnings and what is slow, and ends with 1 for errors only', () => {

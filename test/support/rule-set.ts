@@ -8,13 +8,25 @@ import { type Finished, haechi, TemporaryFolder } from './run-haechi.ts'
 export class RuleFolder extends TemporaryFolder {
   readonly config: string
 
-  /** `engine`: lines of [engine]; relative paths start at the folder. */
+  /** `engine`: lines of [engine], `more` those of other tables; relative paths start at the folder. Sigma rules are below `sigma`. */
   constructor(engine: readonly string[] = [], more: readonly string[] = []) {
     super()
+    mkdirSync(this.at('sigma'))
     const own = ['local = "local"', 'cache = "cache"']
     this.config = this.file(
       'haechi.toml',
-      ['[engine]', ...own, ...engine, '[daemon]', 'socket = "none.sock"', ...more].join('\n'),
+      [
+        '[engine]',
+        ...own,
+        ...engine,
+        '[rules]',
+        'sigma = ["sigma"]',
+        '[store]',
+        'directory = "store"',
+        '[daemon]',
+        'socket = "none.sock"',
+        ...more,
+      ].join('\n'),
     )
   }
 

@@ -29,10 +29,15 @@ export function hostRows(host: HostStatus, uptimeMs: number): [string, string][]
       `output ${id}`,
       `${written} events written, ${lost} lost`,
     ]),
+    ...rulesRows(host.rules),
     ['lost', lossText(host.ledger)],
     [
       'processor',
-      `sensors ${share(host.cpuMs)}, store ${share(host.store.cpuMs)} of one core since the start`,
+      [
+        `sensors ${share(host.cpuMs)}`,
+        `store ${share(host.store.cpuMs)}`,
+        ...(host.rules === undefined ? [] : [`rules ${share(host.rules.cpuMs)}`]),
+      ].join(', ') + ' of one core since the start',
     ],
   ]
 }
@@ -42,4 +47,22 @@ function lossText(ledger: HostStatus['ledger']): string {
   return ledger
     .map(({ source, lost, times, last }) => `${source}: ${lost} events, ${times} times, last ${last}`)
     .join('; ')
+}
+
+function rulesRows(rules: HostStatus['rules']): [string, string][] {
+  if (rules === undefined) return [['rules', 'off: events are only stored']]
+  const { active, unused, problems, detections, openIncidents, behind } = rules
+  return [
+    [
+      'rules',
+      [
+        `${active} in use`,
+        ...(unused > 0 ? [`${unused} cannot run here`] : []),
+        ...(problems > 0 ? [`${problems} with errors (haechi rules lint)`] : []),
+        `${detections} detections since the start`,
+        ...(behind > 0 ? [`${behind} events behind`] : []),
+      ].join(', '),
+    ],
+    ['incidents', openIncidents === 0 ? 'none open' : `${openIncidents} open: haechi incidents`],
+  ]
 }

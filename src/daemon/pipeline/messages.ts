@@ -2,9 +2,9 @@
 
 import type { MessagePort } from 'node:worker_threads'
 
-import type { Event } from '../../model/index.ts'
+import type { Event, Incident, IncidentHead } from '../../model/index.ts'
 import type { Loss, SensorId, SensorStatus } from '../../sensors/sensor.ts'
-import type { EventQuery, EventRow, QueryResult, StoreStats } from '../../store/index.ts'
+import type { EventQuery, EventRow, IncidentQuery, QueryResult, StoreStats } from '../../store/index.ts'
 import type { OutputSettings } from '../../outputs/index.ts'
 import type { LedgerEntry } from './ledger.ts'
 
@@ -74,11 +74,15 @@ export interface StoreStart {
   readonly maxAgeMs: number
   readonly outputs: OutputSettings
   readonly sensors: MessagePort
+  /** Undefined: no rules run. */
+  readonly rules: MessagePort | undefined
 }
 
 export type StoreRequest =
   | { readonly kind: 'query'; readonly query: EventQuery; readonly waitMs: number }
   | { readonly kind: 'processes'; readonly timeUs: number }
+  | { readonly kind: 'incidents'; readonly query: IncidentQuery }
+  | { readonly kind: 'incident'; readonly id: number }
   | { readonly kind: 'stats' }
   | { readonly kind: 'ping' }
 
@@ -88,7 +92,16 @@ export interface StoreReport {
   readonly cpuMs: number
 }
 
-export type StoreReply = QueryResult | readonly Event[] | StoreReport | 'pong'
+export interface IncidentList {
+  readonly incidents: readonly IncidentHead[]
+}
+
+/** Without one when there is none with that number. */
+export interface OneIncident {
+  readonly incident: Incident | undefined
+}
+
+export type StoreReply = QueryResult | readonly Event[] | StoreReport | IncidentList | OneIncident | 'pong'
 
 export type ToStore =
   | { readonly kind: 'ask'; readonly id: number; readonly request: StoreRequest }

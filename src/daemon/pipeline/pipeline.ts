@@ -1,15 +1,23 @@
-// Events on their way: sensors → completion → queue → store and outputs. Two threads beside the main one, so that
-// neither a slow disk nor a question holds up a sensor; this is what the main thread sees of them.
+// Events on their way: sensors → completion → queue → store and outputs → rules. Threads beside the main one, so that
+// neither a slow disk, a question nor a hard rule holds up a sensor; this is what the main thread sees of them.
 
 import { readFileSync } from 'node:fs'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
 import { endThread } from '../../base/end-thread.ts'
 import type { Judged } from '../../api/clamd/index.ts'
-import type { Event } from '../../model/index.ts'
+import type { Event, Incident } from '../../model/index.ts'
 import type { OutputSettings } from '../../outputs/index.ts'
 import type { SensorId } from '../../sensors/sensor.ts'
+import type {
+  FromRules,
+  RulesReply,
+  RulesRequest,
+  RulesStart,
+  RuleSettings,
+  ToRules,
+} from '../detection/messages.ts'
 import { ExecutableReader } from './executable-reader.ts'
 import type {
   FromSensors,
@@ -32,6 +40,8 @@ const maxQueuedRows = 200_000
 /** Small young generations: what lives there shortly should not grow the process. */
 const heap = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 }
 
+type ThreadStart = SensorsStart | StoreStart | RulesStart
+
 export interface PipelineOptions {
   readonly sensors: readonly SensorId[]
   /** Below it: `events` (the store) and `sensors` (their state). */
@@ -41,35 +51,57 @@ export interface PipelineOptions {
   readonly outputs: OutputSettings
   /** The verdict of an open executable; undefined: none is asked for. */
   readonly judge: ((fd: number, path: string) => Promise<Judged>) | undefined
+  /** Undefined: events are stored, and nothing is concluded from them. */
+  readonly rules: RuleSettings | undefined
+  /** Those that changed, after they are stored. */
+  readonly onIncidents: (incidents: readonly Incident[]) => void
   readonly onNotice: (message: string) => void
 }
 
 export class Pipeline {
   readonly #sensors: Worker
   readonly #store: Worker
+  readonly #rules: Worker | undefined
   readonly #sensorQuestions = new Questions('the thread of the sensors')
   readonly #storeQuestions = new Questions('the thread of the store')
+  readonly #rulesQuestions = new Questions('the thread of the rules')
   readonly #reader: ExecutableReader | undefined
   readonly #notice: (message: string) => void
   readonly #heard = new Map<string, PromiseWithResolvers<undefined>>(
-    ['store started', 'sensors started', 'sensors stopped', 'store drained', 'store stopped'].map((what) => [
-      what,
-      Promise.withResolvers<undefined>(),
-    ]),
+    [
+      'store started',
+      'rules started',
+      'sensors started',
+      'sensors stopped',
+      'store drained',
+      'rules stopped',
+      'store stopped',
+    ].map((what) => [what, Promise.withResolvers<undefined>()]),
   )
   #isStopping = false
 
   private constructor(options: PipelineOptions) {
     this.#notice = options.onNotice
     const { port1, port2 } = new MessageChannel()
+    const ofRules = options.rules === undefined ? undefined : new MessageChannel()
     const storeStart: StoreStart = {
       folder: `${options.folder}/events`,
       maxBytes: options.maxBytes,
       maxAgeMs: options.maxAgeMs,
       outputs: options.outputs,
       sensors: port2,
+      rules: ofRules?.port2,
     }
-    this.#store = thread('store-thread.ts', storeStart)
+    this.#store = thread('store-thread.ts', storeStart, [
+      port2,
+      ...(ofRules === undefined ? [] : [ofRules.port2]),
+    ])
+    if (ofRules !== undefined && options.rules !== undefined) {
+      const start: RulesStart = { settings: options.rules, store: ofRules.port1 }
+      this.#rules = thread('../detection/rules-thread.ts', start, [ofRules.port1])
+      this.#rules.on('message', (message: FromRules) => this.#hearRules(message, options.onIncidents))
+      this.#watch(this.#rules, 'the thread of the rules', ['rules started', 'rules stopped'])
+    }
     const sensorsStart: SensorsStart = {
       sensors: options.sensors,
       stateFolder: `${options.folder}/sensors`,
@@ -78,7 +110,7 @@ export class Pipeline {
       maxQueuedRows,
       judgeExecutables: options.judge !== undefined,
     }
-    this.#sensors = thread('sensors-thread.ts', sensorsStart)
+    this.#sensors = thread('sensors-thread.ts', sensorsStart, [port1])
     const { judge } = options
     if (judge !== undefined) {
       this.#reader = new ExecutableReader({
@@ -99,6 +131,7 @@ export class Pipeline {
     const pipeline = new Pipeline(options)
     try {
       await pipeline.#until('store started', startTimeoutMs)
+      if (pipeline.#rules !== undefined) await pipeline.#until('rules started', startTimeoutMs)
       await pipeline.#until('sensors started', startTimeoutMs)
     } catch (thrown) {
       await pipeline.stop()
@@ -125,7 +158,24 @@ export class Pipeline {
     )
   }
 
-  /** Both threads answer: for the watchdog of the service manager. */
+  /** Throws AppError: no rules run, or the thread refuses. */
+  askRules<T extends RulesReply>(request: RulesRequest): Promise<T> {
+    const rules = this.#rules
+    if (rules === undefined) {
+      throw new AppError('unsupported', 'this daemon concludes nothing from events', {
+        hint: 'set [rules] enabled in haechi.toml',
+      })
+    }
+    return this.#rulesQuestions.ask((id) => {
+      rules.postMessage({ kind: 'ask', id, request } satisfies ToRules)
+    }, answerTimeoutMs)
+  }
+
+  get hasRules(): boolean {
+    return this.#rules !== undefined
+  }
+
+  /** All threads answer: for the watchdog of the service manager. */
   async isAlive(timeoutMs: number): Promise<boolean> {
     try {
       await Promise.all([
@@ -135,6 +185,7 @@ export class Pipeline {
           timeoutMs,
         ),
       ])
+      // The thread of the rules may be busy with one hard line for longer: it holds up nobody.
       return true
     } catch {
       return false
@@ -150,14 +201,27 @@ export class Pipeline {
       this.#tellSensors({ kind: 'stop' })
       await this.#until('sensors stopped', stopTimeoutMs)
       await this.#until('store drained', stopTimeoutMs)
+      await this.#stopRules()
       this.#tellStore({ kind: 'stop' })
       await this.#until('store stopped', stopTimeoutMs)
     } catch (thrown) {
       this.#notice(`the events did not end in order: ${messageOf(thrown)}`)
     }
-    await Promise.all([endThread(this.#sensors, endTimeoutMs), endThread(this.#store, endTimeoutMs)])
+    await Promise.all(
+      [this.#sensors, this.#rules, this.#store]
+        .filter((worker) => worker !== undefined)
+        .map((worker) => endThread(worker, endTimeoutMs)),
+    )
     this.#sensorQuestions.end()
     this.#storeQuestions.end()
+    this.#rulesQuestions.end()
+  }
+
+  /** What it has not looked at when the time is over it looks at after the next start. */
+  async #stopRules(): Promise<void> {
+    if (this.#rules === undefined) return
+    this.#rules.postMessage({ kind: 'stop' } satisfies ToRules)
+    await this.#until('rules stopped', stopTimeoutMs).catch(() => undefined)
   }
 
   #tellSensors(message: ToSensors): void {
@@ -185,6 +249,28 @@ export class Pipeline {
         return
       case 'pong':
         this.#sensorQuestions.answer(message.id, undefined)
+    }
+  }
+
+  #hearRules(message: FromRules, onIncidents: PipelineOptions['onIncidents']): void {
+    switch (message.kind) {
+      case 'started':
+      case 'stopped':
+        this.#heard.get(`rules ${message.kind}`)?.resolve(undefined)
+        return
+      case 'notice':
+        this.#notice(message.message)
+        return
+      case 'incidents':
+        onIncidents(message.incidents)
+        return
+      case 'reply':
+        this.#rulesQuestions.answer(message.id, message.result)
+        return
+      case 'refused': {
+        const code = message.isUsage ? 'usage' : 'internal'
+        this.#rulesQuestions.refuse(message.id, new AppError(code, message.message, { hint: message.hint }))
+      }
     }
   }
 
@@ -232,11 +318,10 @@ export class Pipeline {
   }
 }
 
-function thread(file: string, workerData: SensorsStart | StoreStart): Worker {
-  const port = 'store' in workerData ? workerData.store : workerData.sensors
+function thread(file: string, workerData: ThreadStart, transferList: MessagePort[]): Worker {
   return new Worker(new URL(file, import.meta.url), {
     workerData,
-    transferList: [port],
+    transferList,
     resourceLimits: heap,
     // Descriptors of the kernel's interfaces are closed by system call; Node need not count them.
     trackUnmanagedFds: false,

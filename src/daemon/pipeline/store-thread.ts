@@ -8,6 +8,13 @@ import { keepHeapSmall } from '../../base/collect-garbage.ts'
 import { openOutputs } from '../../outputs/index.ts'
 import { type EventQuery, type EventRow, openStore, type QueryResult } from '../../store/index.ts'
 import type {
+  FromRulesToStore,
+  FromStoreToRules,
+  RulesAsk,
+  StoreAnswer,
+  StretchAnswer,
+} from '../detection/messages.ts'
+import type {
   FromStore,
   RowsAnswer,
   RowsMessage,
@@ -21,6 +28,8 @@ const maintainEveryMs = 5000
 /** After a slice that left something to do. */
 const maintainAgainMs = 100
 const sliceMs = 100
+/** The rules ask again after it. */
+const followerWaitMs = 60_000
 
 const start = workerData as StoreStart
 const store = openStore({
@@ -46,7 +55,7 @@ function append(rows: readonly EventRow[]): RowsAnswer {
     const stored = store.append(rows)
     outputs.write(stored.rows, stored.first)
     failedBefore = false
-    for (const wake of waiting) wake()
+    wakeAll()
     return { kind: 'stored', count: rows.length }
   } catch (thrown) {
     // Once, not with each batch: the ledger counts them.
@@ -54,6 +63,10 @@ function append(rows: readonly EventRow[]): RowsAnswer {
     failedBefore = true
     return { kind: 'lost', loss: { source: 'store', count: rows.length }, count: rows.length }
   }
+}
+
+function wakeAll(): void {
+  for (const wake of waiting) wake()
 }
 
 /**
@@ -85,10 +98,56 @@ async function nextAppend(timeoutMs: number): Promise<void> {
   waiting.delete(wake)
 }
 
+/** What the rules ask: they follow the events at their own pace. */
+async function answerRules(asked: RulesAsk): Promise<StoreAnswer> {
+  switch (asked.kind) {
+    case 'progress':
+      return store.progress()
+    case 'next':
+      return nextStretch(asked.after)
+    case 'commit': {
+      const stored = store.append(asked.rows, asked.progress)
+      outputs.write(stored.rows, stored.first)
+      wakeAll()
+      return 'committed'
+    }
+  }
+}
+
+async function nextStretch(after: number): Promise<StretchAnswer> {
+  let stretch = store.stretch(after)
+  if (stretch.first === undefined) {
+    await nextAppend(followerWaitMs)
+    stretch = store.stretch(after)
+  }
+  return { stretch, newest: store.newest }
+}
+
+function hearRules(message: FromRulesToStore): void {
+  if (message.kind === 'wake') {
+    wakeAll()
+    return
+  }
+  const { id } = message
+  void answerRules(message.ask).then(
+    (result) => start.rules?.postMessage({ kind: 'reply', id, result } satisfies FromStoreToRules),
+    (thrown: unknown) =>
+      start.rules?.postMessage({
+        kind: 'refused',
+        id,
+        message: messageOf(thrown),
+      } satisfies FromStoreToRules),
+  )
+}
+
 function answer(request: StoreRequest): Promise<StoreReply> | StoreReply {
   switch (request.kind) {
     case 'query':
       return query(request.query, request.waitMs)
+    case 'incidents':
+      return { incidents: store.incidents(request.query) }
+    case 'incident':
+      return { incident: store.incident(request.id) }
     case 'processes':
       return store.processesAt(request.timeUs)
     case 'stats': {
@@ -120,6 +179,7 @@ async function stop(): Promise<void> {
   store.close()
   tell({ kind: 'stopped' })
   start.sensors.close()
+  start.rules?.close()
   parentPort?.close()
 }
 
@@ -133,6 +193,7 @@ start.sensors.on('message', (message: RowsMessage) => {
   if (message.kind === 'rows') start.sensors.postMessage(append(message.rows) satisfies RowsAnswer)
   else tell({ kind: 'drained' })
 })
+start.rules?.on('message', hearRules)
 parentPort?.on('message', (message: ToStore) => {
   void hear(message)
 })

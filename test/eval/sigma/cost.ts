@@ -1,6 +1,6 @@
-// What the cost of an event is measured with: ordinary process starts, and one log source with thousands of rules.
+// What the cost of an event is measured with: ordinary process starts and requests, and one log source with thousands of rules.
 
-import type { Event } from '../../../src/model/index.ts'
+import type { Event, WebRequestSeen } from '../../../src/model/index.ts'
 import { createSigma, type RuleSet, type Sigma } from '../../../src/rules/sigma/index.ts'
 
 const commands = [
@@ -49,6 +49,31 @@ export function benignExecs(): Event[] {
       user: { id: '1000', name: 'anna' },
       parent: { pid: 900, executable: '/usr/bin/bash', args: ['-bash'], command_line: '-bash' },
     },
+  }))
+}
+
+const targets = [
+  '/',
+  '/index.html',
+  '/shop/item?id=42&color=red',
+  '/static/js/jquery-3.7.1.min.js',
+  '/search?q=caf%C3%A9+au+lait&page=2',
+  '/wp-content/uploads/2024/05/photo-1.jpg',
+] as const
+
+export function benignRequests(): WebRequestSeen[] {
+  return targets.map((target, i) => ({
+    timeMs: 1_780_000_000_000 + i,
+    client: `203.0.113.${i}`,
+    method: 'GET',
+    target,
+    status: 200,
+    bytes: 5120,
+    referer: 'https://shop.example/',
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    host: 'shop.example',
+    user: '-',
+    durationMs: -1,
   }))
 }
 

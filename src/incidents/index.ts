@@ -1,0 +1,2 @@
+export { createIncidents, type IncidentEngine } from './incidents.ts'
+export type { IncidentOptions } from './options.ts'
