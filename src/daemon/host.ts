@@ -4,7 +4,7 @@ import { type Config, sigmaPathsOf } from '../config/index.ts'
 import type { Incident } from '../model/index.ts'
 import { isSensorId, type SensorId } from '../sensors/sensor.ts'
 import { AppError, messageOf } from '../base/app-error.ts'
-import type { RulesReport } from './detection/messages.ts'
+import type { RulesReport, RuleSettings } from './detection/messages.ts'
 import type { LoadedEngine } from './load-engine.ts'
 import type { SensorsReport, StoreReport } from './pipeline/messages.ts'
 import { Pipeline } from './pipeline/pipeline.ts'
@@ -61,14 +61,7 @@ export async function startHost({ config, engine, onIncidents, onNotice }: HostO
       ? (fd, path) =>
           pool.scan({ target: { kind: 'descriptor', fd }, label: path, allMatches: false, signal: never })
       : undefined,
-    rules: rules.enabled
-      ? {
-          sigma: sigmaPathsOf(config),
-          disable: rules.disable,
-          leastLevel: rules.leastLevel,
-          trustedProxies: rules.trustedProxies,
-        }
-      : undefined,
+    rules: rules.enabled ? ruleSettings(config) : undefined,
     onIncidents: (incidents) => {
       onIncidents(incidents)
     },
@@ -79,7 +72,7 @@ export async function startHost({ config, engine, onIncidents, onNotice }: HostO
     use: (next) => {
       pool.reload(next.shared)
       if (!pipeline.hasRules) return
-      pipeline.askRules({ kind: 'reload' }).catch((thrown: unknown) => {
+      pipeline.askRules({ kind: 'reload', settings: ruleSettings(config) }).catch((thrown: unknown) => {
         onNotice(`the rules were not read again: ${messageOf(thrown)}`)
       })
     },
@@ -96,6 +89,12 @@ export async function startHost({ config, engine, onIncidents, onNotice }: HostO
       await pipeline.stop()
     },
   }
+}
+
+/** Folders that appear later count at a reload. */
+function ruleSettings(config: Config): RuleSettings {
+  const { disable, leastLevel, trustedProxies } = config.rules
+  return { sigma: sigmaPathsOf(config), disable, leastLevel, trustedProxies }
 }
 
 function knownSensor(name: string): SensorId {

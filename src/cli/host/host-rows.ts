@@ -33,11 +33,9 @@ export function hostRows(host: HostStatus, uptimeMs: number): [string, string][]
     ['lost', lossText(host.ledger)],
     [
       'processor',
-      [
-        `sensors ${share(host.cpuMs)}`,
-        `store ${share(host.store.cpuMs)}`,
-        ...(host.rules === undefined ? [] : [`rules ${share(host.rules.cpuMs)}`]),
-      ].join(', ') + ' of one core since the start',
+      `sensors ${share(host.cpuMs)}, store ${share(host.store.cpuMs)}${
+        host.rules === undefined ? '' : `, rules ${share(host.rules.cpuMs)}`
+      } of one core since the start`,
     ],
   ]
 }

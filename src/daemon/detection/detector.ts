@@ -22,11 +22,9 @@ const ownDatasets: ReadonlySet<string> = new Set(['hx.detection', 'hx.incident',
 
 export class Detector {
   #rules: LoadedRules
-  readonly #settings: RuleSettings
   readonly #webLines: WebLines
 
   constructor(settings: RuleSettings) {
-    this.#settings = settings
     this.#rules = loadRules(settings)
     this.#webLines = new WebLines(settings.trustedProxies)
   }
@@ -36,9 +34,9 @@ export class Detector {
   }
 
   /** Reads the rule files again; what correlations remember goes on. */
-  reload(): void {
+  reload(settings: RuleSettings): void {
     const memory = this.save()
-    this.#rules = loadRules(this.#settings)
+    this.#rules = loadRules(settings)
     this.restore(memory)
   }
 

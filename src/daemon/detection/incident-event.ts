@@ -10,7 +10,7 @@ const severityOf: Readonly<Record<IncidentLevel, number>> = {
   critical: 95,
 }
 
-export function incidentEvent(incident: Incident, change: IncidentChange): Event {
+function incidentEvent(incident: Incident, change: IncidentChange): Event {
   const { id, level, score, title, techniques } = incident
   return {
     '@timestamp': new Date().toISOString(),

@@ -76,8 +76,8 @@ export type RulesRequest =
   | { readonly kind: 'change'; readonly change: IncidentChangeRequest }
   | { readonly kind: 'status' }
   | { readonly kind: 'ping' }
-  /** Reads the rule files again. */
-  | { readonly kind: 'reload' }
+  /** Reads the rule files again, those that `settings` names now. */
+  | { readonly kind: 'reload'; readonly settings: RuleSettings }
 
 export type RulesReply = Incident | RulesReport | 'pong' | 'reloaded'
 

@@ -19,12 +19,12 @@ export function loadRules(settings: RuleSettings): LoadedRules {
   const { disable, leastLevel } = settings
   const least = incidentLevels.find((level) => level === leastLevel) ?? 'low'
   const sigma = createSigma(chooseRules(readRules(files), { disable, leastLevel: least }))
-  const unused = sigma.support.filter(({ on }) => on === 'nothing').length
+  const active = sigma.support.filter(({ on }) => on === 'events').length
   const faults = sigma.problems.filter(({ severity }) => severity === 'error')
   return {
     sigma,
-    active: sigma.support.length - unused,
-    unused,
+    active,
+    unused: sigma.support.length - active,
     problems: [
       ...problems,
       ...faults.map(

@@ -205,7 +205,7 @@ function answer(request: RulesRequest): Promise<RulesReply> | RulesReply {
     case 'status':
       return report()
     case 'reload':
-      detector.reload()
+      detector.reload(request.settings)
       tellProblems()
       return 'reloaded'
     case 'ping':
