@@ -41,7 +41,7 @@ export function reopen(
   grower.stories.changed.add(story)
 }
 
-export interface Cut {
+interface Cut {
   readonly from: string
   readonly to: string
   readonly why: string

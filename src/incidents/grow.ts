@@ -30,7 +30,7 @@ export class Grower {
   readonly stories: Stories
   readonly #bounds: Bounds
   readonly #memory: Memory
-  /** Stories of what never joins by itself, by rule and node: the same alert again is not another incident. */
+  /** By rule and node: the same alert again, of what never joins by itself or of another child of it, is not another incident. */
   readonly #byShared = new Map<string, Story>()
 
   constructor(bounds: Bounds, memory: Memory, stories: Stories) {
@@ -113,7 +113,10 @@ export class Grower {
       if (sender?.story !== undefined) return sender.story
       if (sender !== undefined && isOnlyShown(sender)) return this.#ofShared(sender, note)
     }
-    return isOnlyShown(first) ? this.#ofShared(first, note) : this.#ofContainer(note.event, note)
+    if (isOnlyShown(first)) return this.#ofShared(first, note)
+    const parent = starterOf(first)
+    const ofSiblings = parent === undefined ? undefined : this.#ofShared(parent, note)
+    return ofSiblings ?? this.#ofContainer(note.event, note)
   }
 
   #ofShared(node: GraphNode, note: Note): Story | undefined {
@@ -159,7 +162,11 @@ export class Grower {
   ): Story {
     const time = how.note.event['@timestamp']
     if (how.isCounted) return story
-    if (!isOnlyShown(first)) return this.absorb(first, story, { why: how.why })
+    if (!isOnlyShown(first)) {
+      const parent = starterOf(first)
+      if (parent !== undefined) this.#keepShared(parent, how.note, story)
+      return this.absorb(first, story, { why: how.why })
+    }
     addNode(story, first, { role: 'context', why: how.why, time }, this.#bounds)
     this.#keepShared(first, how.note, story)
     this.#showAncestors(first, story, time)
@@ -167,11 +174,26 @@ export class Grower {
   }
 
   #keepShared(node: GraphNode, note: Note, story: Story): void {
+    this.#keepByKey(sharedKey(node, note), story)
+  }
+
+  #keepByKey(key: string, story: Story): void {
     if (this.#byShared.size >= maxShared) {
       const [oldest] = this.#byShared.keys()
       if (oldest !== undefined) this.#byShared.delete(oldest)
     }
-    this.#byShared.set(sharedKey(node, note), story)
+    this.#byShared.set(key, story)
+  }
+
+  /** A story that was stored: its alerts, come again, are no other incident. */
+  restored(story: Story): void {
+    for (const { nodes, detections } of story.steps) {
+      const node = story.nodes.get(nodes[0] ?? '')?.node
+      const [first] = detections
+      if (node === undefined || first === undefined) continue
+      const shared = isOnlyShown(node) ? node : starterOf(node)
+      if (shared !== undefined) this.#keepByKey(`${first.rule}\n${shared.id}`, story)
+    }
   }
 
   #joinSubject(story: Story, other: GraphNode): void {
@@ -362,6 +384,12 @@ export class Grower {
     this.respread(older, !wasAttacker)
     return older
   }
+}
+
+/** The program that started it, unless that one starts things for others. */
+function starterOf({ process }: GraphNode): GraphNode | undefined {
+  const parent = process?.parent
+  return parent?.process !== undefined && parent.process.boundary === undefined ? parent : undefined
 }
 
 function sharedKey(node: GraphNode, { detections }: Note): string {

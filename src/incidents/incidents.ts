@@ -119,8 +119,10 @@ class Engine implements IncidentEngine {
     grower.stories.keepIdsAbove(incident.id)
     for (const { node } of story.nodes.values())
       if (node.file?.isWebWritten === true || node.file?.isInWebRoot === true) this.#world.web.served(node)
-    if (story.status === 'open') grower.stories.open.set(story.id, story)
-    else grower.stories.keepClosed(story)
+    if (story.status === 'open') {
+      grower.stories.open.set(story.id, story)
+      grower.restored(story)
+    } else grower.stories.keepClosed(story)
     this.#clockMs = Math.max(this.#clockMs, Math.min(story.lastMs, 8.64e15))
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { createIncidents } from './index.ts'
 import {
   assertSound,
   boot,
@@ -190,4 +191,34 @@ test('nodes are known by boot, pid and start', () => {
   const scene = new Scene()
   scene.exec(tool(11, 'bad', service), suspicious)
   assert.ok(ids(scene.one(), 'member').has(`process:${boot}:11:110`))
+})
+
+test('the same alert on children of one program is one incident, another alert or another program is not', () => {
+  const scene = new Scene()
+  for (const pid of [11, 12, 13]) scene.exec(tool(pid, `tool${pid}`, service), suspicious)
+  scene.exec(tool(14, 'other', service), { rule: 'other', severity: 50 })
+  const own = program({
+    pid: 71,
+    name: 'queued',
+    executable: '/usr/sbin/queued',
+    args: ['/usr/sbin/queued'],
+    parent: init,
+    user: 'root',
+  })
+  scene.exec(tool(15, 'its-own', own), suspicious)
+  // What cron starts is another job each time.
+  const cron = program({ pid: 72, name: 'cron', executable: '/usr/sbin/cron', args: ['cron'], parent: init })
+  for (const pid of [16, 17]) scene.exec(tool(pid, `job${pid}`, cron), suspicious)
+  const found = scene.changed().filter(({ status }) => status === 'open')
+  for (const incident of found) assertSound(incident)
+  const members = found.map((incident) => ids(incident, 'member').size)
+  assert.deepEqual(members, [3, 1, 1, 1, 1])
+  const next = createIncidents()
+  for (const incident of found) next.restore(incident)
+  const again = scene.exec(tool(18, 'after', service), suspicious)
+  next.add(again, scene.told.at(-1)?.detections)
+  assert.deepEqual(
+    next.takeChanged().map(({ id }) => id),
+    [found[0]?.id],
+  )
 })

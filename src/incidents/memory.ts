@@ -28,7 +28,7 @@ export interface NewNode {
   readonly address?: AddressFacts
 }
 
-export interface LinkFound {
+interface LinkFound {
   readonly from: GraphNode
   readonly to: GraphNode
   readonly kind: LinkKind
@@ -146,12 +146,6 @@ export class Memory {
     actor.notes.push(note)
   }
 
-  sizes(): Readonly<Record<string, number>> {
-    const sizes: Record<string, number> = {}
-    for (const [name, shelf] of Object.entries(this.#shelves)) sizes[name] = shelf.size
-    return sizes
-  }
-
   #shelf(kind: string): Map<string, GraphNode> {
     return this.#shelves[shelfOf(kind)]
   }
@@ -195,7 +189,7 @@ function attach(node: GraphNode, link: GraphLink): void {
   node.links.push(link)
 }
 
-export function detach(node: GraphNode, link: GraphLink): void {
+function detach(node: GraphNode, link: GraphLink): void {
   const at = node.links.indexOf(link)
   if (at >= 0) node.links.splice(at, 1)
 }

@@ -365,7 +365,7 @@ test('members are not forgotten for newer things, others are, with their events'
   for (let pid = 100; pid < 9500; pid++) scene.exec(tool(pid, 'x', service))
   scene.exec(tool(9600, 'y', bad))
   assert.ok(texts(scene.one()).includes('bad started y (pid 9600)'))
-  scene.send({ event: { action: 'setuid' }, process: old }, [suspicious])
+  scene.send({ event: { action: 'setuid' }, process: old }, [{ rule: 'other', severity: 50 }])
   const second = scene.one()
   assert.equal(second.steps.length, 1)
   const few = new Scene({ maxNotes: 50 })

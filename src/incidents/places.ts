@@ -46,7 +46,7 @@ export function namesFile(requestPath: string, filePath: string): boolean {
 }
 
 /** The part of a request's path that may be a file: up to the first folder that has a script's name. */
-export function withoutPathInfo(path: string): string {
+function withoutPathInfo(path: string): string {
   const match = /^[^?#]{1,4096}?\.(?:php\d?|phtml|phar|jspx?|aspx?|cgi|pl|py)(?=\/)/i.exec(path)
   return match === null ? path : match[0]
 }

@@ -4,7 +4,7 @@
 import { isShell } from './boundaries.ts'
 import type { GraphLink, GraphNode } from './state.ts'
 
-export interface Root {
+interface Root {
   readonly node: GraphNode
   readonly via: GraphLink
   readonly why: string

@@ -6,7 +6,7 @@ import { isScript, isSystemProgram } from './places.ts'
 import type { LinkKind } from '../model/index.ts'
 import type { GraphLink, GraphNode, Story } from './state.ts'
 
-export type Joins = 'member' | 'context' | 'no'
+type Joins = 'member' | 'context' | 'no'
 
 /** An address that more programs than these talk to is nobody's sign. */
 const maxClients = 3

@@ -38,7 +38,7 @@ export interface ProcessFacts {
   accepted: Accepted[]
 }
 
-export interface Accepted {
+interface Accepted {
   readonly ip: string
   readonly port: number
   readonly fromMs: number

@@ -9,14 +9,14 @@ import { createIncidents, type IncidentEngine, type IncidentOptions } from './in
 const startMs = Date.parse('2026-11-22T13:00:00.000Z')
 export const boot = '67b40481'
 
-export interface Detected {
+interface Detected {
   readonly rule: string
   readonly severity: number
   readonly techniques?: readonly string[]
   readonly web?: { readonly class: string; readonly outcome: string; readonly confidence?: number }
 }
 
-export interface Program {
+interface Program {
   readonly pid: number
   readonly name: string
   readonly executable: string

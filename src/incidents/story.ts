@@ -54,7 +54,7 @@ export function addHistory(story: Story, change: IncidentChange): void {
   story.isChanged = true
 }
 
-export interface NodeFound {
+interface NodeFound {
   readonly role: 'member' | 'context'
   readonly why: string
   readonly time: string

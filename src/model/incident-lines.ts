@@ -110,6 +110,18 @@ const step = z.strictObject({
     .check(z.describe('The evidence: an event as the reference of events describes it.')),
 })
 
+const basis = z.strictObject({
+  rule: text,
+  ruleset: text,
+  severity,
+  techniques: texts,
+  attempt: z.exactOptional(z.literal(true)).check(z.describe('It was only tried.')),
+  maintenance: z
+    .exactOptional(z.literal(true))
+    .check(z.describe('A package manager, or what it started, did it.')),
+  web: z.exactOptional(z.strictObject({ class: text, confidence: score })),
+})
+
 const incidentLine = z.strictObject({
   type: z.literal('incident'),
   version,
@@ -151,6 +163,15 @@ const incidentLine = z.strictObject({
     .check(z.describe('What did not fit.')),
   into: z.exactOptional(id).check(z.describe('Of a merged one: where it went.')),
   continues: z.exactOptional(id).check(z.describe('The earlier incident that it goes on from.')),
+  basis: z
+    .exactOptional(z.readonly(z.array(basis)))
+    .check(z.describe('What the score is made of: each rule counts once.')),
+  outcome: z
+    .exactOptional(z.enum(['possible', 'likely', 'confirmed']))
+    .check(z.describe('How far the attack got; absent where nothing says.')),
+  cuts: z
+    .exactOptional(z.readonly(z.array(z.strictObject({ from: text, to: text }))))
+    .check(z.describe('Pairs of nodes between which somebody cut: they never link again.')),
 })
 
 export const incidentLines = {

@@ -6,13 +6,15 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
+import type * as z from 'zod/mini'
+
 import { AppError } from '../../src/base/app-error.ts'
 import { readArguments } from '../../src/cli/args.ts'
 import { incidents } from '../../src/cli/commands/incidents.ts'
 import { incidentLines } from '../../src/model/incident-lines.ts'
 import { createTerminal } from '../../src/cli/render/terminal.ts'
 import { type Handlers, listen } from '../../src/daemon/control-socket.ts'
-import type { Incident } from '../../src/model/index.ts'
+import type { Incident, IncidentHead } from '../../src/model/index.ts'
 import { withFolder } from '../support/folder.ts'
 import { hostileIncident } from '../support/hostile-incident.ts'
 import { headOf, largeIncident, webShellIncident } from '../support/incident.ts'
@@ -159,14 +161,39 @@ test('the list has the gravest first, and passes on what was asked for', async (
   assert.deepEqual([empty.out, empty.err], [[], ['haechi: no open incidents']])
 })
 
+/** Fields of the model that the schema lacks: none, or this does not compile. */
+type Missing<Line, Model> = Exclude<keyof Model, keyof Line> extends never ? true : never
+const isWhole: [
+  Missing<z.infer<typeof incidentLines.incident.schema>, Incident>,
+  Missing<z.infer<(typeof incidentLines)['incident-head']['schema']>, IncidentHead>,
+] = [true, true]
+
 test('JSON lines are as their schemas say, with hostile names too', async (t) => {
   const from = await answering(t, [
     webShellIncident(),
     { ...hostileIncident(), id: 8 },
-    { ...largeIncident(60), id: 9, into: 7, continues: 3 },
+    {
+      ...largeIncident(60),
+      id: 9,
+      into: 7,
+      continues: 3,
+      outcome: 'likely',
+      cuts: [{ from: 'a', to: 'b' }],
+      basis: [
+        {
+          rule: 'r',
+          ruleset: 'weblog',
+          severity: 75,
+          techniques: [],
+          attempt: true,
+          web: { class: 'rce', confidence: 90 },
+        },
+      ],
+    },
   ])
   const { out } = await run(from, '--json')
   assert.equal(out.length, 3)
+  assert.deepEqual(isWhole, [true, true])
   for (const line of out) incidentLines['incident-head'].schema.parse(JSON.parse(line))
   for (const id of [7, 8, 9]) {
     const { out: shown } = await run(from, 'show', String(id), '--json')

@@ -101,6 +101,7 @@ test('kill -9: each detection is there once, the incident goes on under its numb
   for (let i = 0; i < 20; i++) execFileSync('/bin/true', [`${word}-1`, String(i)])
   await detections(first, word, 20)
   const before = await incidentOf(first, word)
+  assert.equal(before.steps.reduce((sum, { count }) => sum + count, 0) >= 20, true)
   void first.daemon.ended
   await first.daemon.stop('SIGKILL')
   const second = await startHost(t, { args })

@@ -145,10 +145,11 @@ test('rules are counted over all steps, the gravest first', () => {
 })
 
 test('the summary is made of the facts', () => {
-  const text = summaryOf(webShellIncident()).join(' ')
+  const text = summaryOf(webShellIncident({ outcome: 'confirmed' })).join(' ')
   for (const part of [
     '20 steps belong together within 2 min 51 s',
-    'addresses 203.0.113.9 and 198.51.100.7, and the accounts www-data and root',
+    'they involve the addresses 203.0.113.9 and 198.51.100.7, and the accounts www-data and root',
+    'It succeeded.',
     'begins with: “203.0.113.9 asked POST /gallery/upload.php',
     '13 steps; the gravest is “Reverse shell”',
     '10 processes, 6 files, 3 requests and 1 scheduled job',
@@ -156,6 +157,9 @@ test('the summary is made of the facts', () => {
   ]) {
     assert.ok(text.includes(part), `${part}\n${text}`)
   }
+  const one = summaryOf(webShellIncident({ addresses: ['::1'], accounts: [] })).join(' ')
+  assert.ok(one.includes('they involve the address ::1.'), one)
+  assert.ok(!one.includes('succeeded'))
   const merged = summaryOf(webShellIncident({ status: 'merged', into: 3, continues: 2 })).join(' ')
   assert.match(merged, /merged into incident 3/)
   assert.match(merged, /goes on from incident 2/)

@@ -12,6 +12,7 @@ export function summaryOf(incident: Incident): readonly string[] {
   return [
     ...beginning(incident),
     ...found(incident),
+    ...success(incident),
     ...traces(incident),
     ...tacticsSeen(incident),
     ...whatBecameOfIt(incident),
@@ -41,6 +42,16 @@ function found(incident: Incident): string[] {
     `${counted(rules.length, ['rule', 'rules'])} matched on ${counted(steps, ['step', 'steps'])}; ` +
       `the gravest is ${quoted(gravest.detection.name)}.`,
   ]
+}
+
+const successes = {
+  possible: 'It may have succeeded.',
+  likely: 'It likely succeeded.',
+  confirmed: 'It succeeded.',
+} as const
+
+function success({ outcome }: Incident): string[] {
+  return outcome === undefined ? [] : [successes[outcome]]
 }
 
 const told: readonly NodeKind[] = ['process', 'file', 'request', 'session', 'service', 'schedule']

@@ -3,7 +3,7 @@
 import type { Incident, IncidentLink, NodeKind } from '../../../model/index.ts'
 import { counted, kindNames, type NumberedNode, numberedNodes } from '../report.ts'
 
-export const mostNodes = 200
+const mostNodes = 200
 
 export interface ShownNode {
   readonly kind: NodeKind

@@ -76,10 +76,10 @@ function digest(text: string): string {
 }
 
 function headerHtml({ incident, host }: IncidentReport): string {
-  const { id, level, score, status, title } = incident
+  const { id, level, score, status, title, outcome } = incident
   return `<header>
 <p class="brand"><span>Haechi incident report</span><span>${escaped(host)} · incident ${id}</span></p>
-<p class="verdict"><span class="pill">${level}</span><span>score <b>${score}</b> of 100 <svg class="meter" width="90" height="8" aria-hidden="true"><rect width="90" height="8" rx="4"/><rect width="${(90 * score) / 100}" height="8" rx="4"/></svg></span><span>${escaped(status)}</span></p>
+<p class="verdict"><span class="pill">${level}</span><span>score <b>${score}</b> of 100 <svg class="meter" width="90" height="8" aria-hidden="true"><rect width="90" height="8" rx="4"/><rect width="${(90 * score) / 100}" height="8" rx="4"/></svg></span><span>${escaped(status)}</span>${outcome === undefined ? '' : `<span>success <b>${outcome}</b></span>`}</p>
 <h1>${escaped(title)}</h1>
 <nav aria-label="Parts of the report"><ul><li><a href="#overview">Overview</a></li>${incident.suggestions.length > 0 ? '<li><a href="#responses">What to do</a></li>' : ''}<li><a href="#graph-section">Graph</a></li><li><a href="#story">Story</a></li><li><a href="#tables">What took part</a></li><li><a href="#detections">Detections</a></li><li><a href="#about">History</a></li></ul></nav>
 </header>`

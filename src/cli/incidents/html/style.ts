@@ -148,7 +148,7 @@ const print = `
 @page { size: A4; margin: 14mm 12mm }
 @media print {
 html { font-size: 9.5pt } body { font-size: 9pt } h1 { font-size: 16pt } header, main, footer { max-width: none; padding: 0 }
-main > section { border: 0; box-shadow: none; padding: 0; margin: 0 0 7mm } h2, h3, h4, caption, thead { break-after: avoid }
+main > section { border: 0; box-shadow: none; padding: 0; margin: 0 0 5mm } footer { padding: 0; font-size: 7.5pt } footer p { margin: 0 } h2, h3, h4, caption, thead { break-after: avoid }
 nav, .filter, .skip, details.evidence { display: none } .figures div, .tactics li, .detection, .pill, #graph, .strip, .attack, .chip, .step::before { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 .figures { grid-template-columns: repeat(6, 1fr); gap: 2mm } .figures div { padding: 1.5mm 2mm } .figures dd { font-size: 11pt } .figures dt, .figures dd small { font-size: 7.5pt } .summary { font-size: 9.5pt } #overview { margin-top: 4mm } .responses { grid-template-columns: 1fr 1fr; gap: 3mm } .tactics { grid-template-columns: repeat(14, 1fr); font-size: 5.5pt }
 .step, .detection, tr, .figures div, .responses li { break-inside: avoid } .minute { grid-template-columns: 3.2rem 1fr; display: grid } .step { display: grid }

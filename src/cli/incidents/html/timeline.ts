@@ -70,7 +70,7 @@ export function techniqueBadge(id: string): string {
   return `<span class="attack" title="${escaped(fullName)}"><b>${escaped(id)}</b>${escaped(text)}</span>`
 }
 
-export function chipHtml({ node, number }: NumberedNode): string {
+function chipHtml({ node, number }: NumberedNode): string {
   const label = node.label.length > 32 ? `${node.label.slice(0, 31)}…` : node.label
   return `<a class="chip" href="#n${number}">${inlineIcon(node.kind)}<span class="text">${escaped(label)}</span> <small>#${number}</small></a>`
 }

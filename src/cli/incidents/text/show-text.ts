@@ -41,6 +41,7 @@ function head(incident: Incident, page: Page): string[] {
     ...paragraph(page, { text: title, indent: 0, style: 'bold' }),
     '',
     ...row('When', spanText(incident)),
+    ...row('Success', incident.outcome ?? ''),
     ...row('Addresses', listed(incident.addresses, 12)),
     ...row('Accounts', listed(incident.accounts, 12)),
     ...row('Containers', listed(incident.containers, 12)),
