@@ -2,7 +2,8 @@
 // count what the whole host does, come after all others and one file at a time; `node --test` can give all files only one
 // concurrency, and two runs of it would end in two summaries.
 //
-//   npm test                      everything
+//   npm test                      everything but the scenarios
+//   npm run scenarios             attacks on real servers (test/scenario)
 //   npm test -- src/engine        the tests below a folder, or single files
 
 import { globSync, statSync } from 'node:fs'
@@ -40,6 +41,7 @@ function testFiles(): string[] {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) fail(`there is no ${relative(root, path)}`)
   }
   return globSync('{src,scripts,test}/**/*.test.ts', { cwd: root, exclude: ['test/bench/**'] })
+    .filter((file) => wanted.length > 0 || !file.startsWith('test/scenario/'))
     .map((file) => join(root, file))
     .filter((file) => wanted.length === 0 || wanted.some((path) => isBelow(file, path)))
     .toSorted()
@@ -51,6 +53,7 @@ function isAlone(file: string): boolean {
   return (
     (/^test\/e2e\/(?:guard|up(?=[-.]))[^/]*$/.test(path) && !looksAtAnswers.test(path)) ||
     path.startsWith('src/sensors/process/') ||
+    path.startsWith('test/scenario/') ||
     countsAll.test(path)
   )
 }

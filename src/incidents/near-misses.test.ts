@@ -146,6 +146,44 @@ test('a line that comes later may explain better: without the command it is wait
   assert.deepEqual(causes(scene), [`request:4 ${idOf(two)}`])
 })
 
+function uploads(scene: Scene): readonly string[] {
+  return scene
+    .changed()
+    .flatMap(({ links }) =>
+      links.filter(({ kind }) => kind === 'uploaded').map(({ from, to }) => `${from} ${to}`),
+    )
+}
+
+test('a file’s time is up to a tick early: the connection of then may be that of somebody else', () => {
+  const scene = new Scene()
+  // 192.0.2.1 has gone when the file is written, at 1006; its coarse time says 1002.
+  scene.at(1001).net('accept', worker(101), ['192.0.2.1:1', '10.0.0.1:80'])
+  scene.at(1003).net('close', worker(101), ['192.0.2.1:1', '10.0.0.1:80'])
+  scene.at(1005).net('accept', worker(101), ['192.0.2.2:1', '10.0.0.1:80'])
+  scene.at(1002).file('create', '/var/www/html/uploads/b.png', worker(101))
+  scene
+    .at(1010)
+    .line('192.0.2.1', 'POST /up.php', 200, {
+      rule: 'rce',
+      severity: 60,
+      web: { class: 'rce', outcome: 'likely' },
+    })
+  scene.at(1011).line('192.0.2.2', 'POST /up.php')
+  scene.later(20_000)
+  assert.deepEqual(uploads(scene), [])
+})
+
+test('behind php-fpm the only upload so far is waited with: the right one may be logged late', () => {
+  const scene = new Scene()
+  const bad = { rule: 'rce', severity: 60, web: { class: 'rce', outcome: 'likely' } } as const
+  scene.at(1001).file('create', '/var/www/html/uploads/b.png', fpm)
+  scene.at(1010).line('192.0.2.1', 'POST /up.php', 200, bad)
+  scene.later(5000)
+  scene.at(1020).line('192.0.2.2', 'POST /up.php')
+  scene.later(20_000)
+  assert.deepEqual(uploads(scene), [])
+})
+
 test('two uploads of one second that nothing tells apart bring nothing', () => {
   const scene = new Scene()
   scene.at(1010).file('create', left, fpm)

@@ -37,7 +37,7 @@ function wiped(world: World, { event, ms }: Observed): Seen {
   if (path === undefined) return nothing
   const log = world.things.file(path, event)
   const told = event.process === undefined ? undefined : world.things.process(event.process, event)
-  const actor = told ?? world.commands.find(ms, beforeMs, (node) => namesPath(node, path))
+  const actor = told ?? world.commands.find(ms, beforeMs, (node, typed) => namesPath(node, path, typed))
   if (actor === undefined) return { actor: log, others: [], subjects: [log] }
   const why = `the command of ${shortName(actor)} names ${path}`
   world.memory.link({ from: actor, to: log, kind: 'changed', why, event })

@@ -1,5 +1,6 @@
 // Processes: who started whom, which file they run, and which request, job or session they came of.
 
+import type { Event } from '../model/index.ts'
 import { join } from 'node:path/posix'
 
 import { isInterpreter, isShell } from './boundaries.ts'
@@ -92,8 +93,10 @@ export function observeHistory(world: World, { event, ms }: Observed): Seen {
   const file = path === undefined ? undefined : world.things.file(path, event)
   const told = event.process === undefined ? undefined : world.things.process(event.process, event)
   const others = file === undefined ? [] : [file]
-  if (event.event.action === 'command')
+  if (event.event.action === 'command') {
+    if (told !== undefined) world.commands.add(told, ms, typedIn(event))
     return { actor: told, others: [], subjects: told === undefined ? [] : [told], isFleeting: true }
+  }
   const actor =
     told ??
     (path === undefined
@@ -107,4 +110,11 @@ export function observeHistory(world: World, { event, ms }: Observed): Seen {
     world.memory.link({ from: actor, to: file, kind: 'changed', why, event })
   }
   return { actor: actor ?? file, others, subjects: actor === undefined ? others : [actor] }
+}
+
+function typedIn({ hx }: Event): string {
+  const history = hx?.['history']
+  const command =
+    typeof history === 'object' && history !== null && 'command' in history ? history.command : ''
+  return typeof command === 'string' ? command : ''
 }

@@ -4,7 +4,7 @@ const maxTarget = 8192
 const maxValues = 64
 
 /** Percent-decoded up to twice; bad sequences stay as they are. */
-export function decoded(text: string): string {
+function decoded(text: string): string {
   let now = text.length > maxTarget ? text.slice(0, maxTarget) : text
   for (let round = 0; round < 2 && now.includes('%'); round++) {
     const next = once(now)

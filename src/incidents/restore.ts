@@ -139,6 +139,7 @@ function requestOf(stored: IncidentNode, text: (name: string) => string): NonNul
     values: undefined,
     isDetected: stored.score > 0,
     isConfirmed: stored.facts['hx.web.outcome'] === 'confirmed',
+    servedBy: undefined,
     rules: new Set(),
   }
 }

@@ -71,6 +71,8 @@ export interface RequestFacts {
   isDetected: boolean
   /** A process or a file came of it. */
   isConfirmed: boolean
+  /** The server's process that wrote its file. */
+  servedBy: GraphNode | undefined
   /** Keys of the rules that fired on it. */
   readonly rules: Set<string>
 }

@@ -21,10 +21,17 @@ interface Pending {
 const maxPending = 256
 const maxRecent = 512
 const maxSameName = 16
-/** Clocks of file systems are coarse; sensors and logs are not in one order. */
+/** Sensors and logs are not in one order. */
 const slackMs = 60
+/** Clocks of file systems are coarse: a file's time is up to so much before it was written (ticks of 100 Hz). */
+const coarseMs = 12
 /** Log lines come up to a second late: until then somebody else may be the right one. */
 const settleMs = 1500
+/**
+ * A file whose server shows no connection (php-fpm) and which no request names or asks for: on a busy host the line of the request
+ * that brought it may be that late, and to take the only one so far would blame somebody else.
+ */
+const settleUnseenMs = 10_000
 /** A command may run for long before its request's line is written. */
 const longestMs = 600_000
 const keptMs = 900_000
@@ -150,6 +157,7 @@ export class WebLinks {
         values: undefined,
         isDetected: false,
         isConfirmed: false,
+        servedBy: undefined,
         rules: new Set(),
       },
     })
@@ -230,23 +238,25 @@ export class WebLinks {
   // ── files ──
 
   #explainFile(pending: Pending, requests: readonly GraphNode[]): boolean {
-    const open = this.#openAt(pending.worker, pending.ms)
+    const open = this.#openBetween(pending.worker, pending.ms, pending.ms + coarseMs)
     const path = pending.node.file?.path ?? ''
     const candidates = requests.filter(({ request }) => {
       if (request === undefined || !brings(request) || !covers(request, pending.ms)) return false
+      if (request.servedBy !== undefined && request.servedBy !== pending.worker) return false
       return open.size === 0 || open.has(request.client)
     })
     if (candidates.length === 0) return false
     const named = candidates.filter(({ request }) => request !== undefined && this.#names(request, path))
     const later = candidates.filter(({ request }) => asksLater(pending.node, request?.client))
-    const isSettled = this.#clockMs >= pending.ms + settleMs
+    const isSettled = this.#clockMs >= pending.ms + (open.size > 0 ? settleMs : settleUnseenMs)
     for (const [some, why] of [
       [named, `the request names ${baseName(path)}`],
       [later, `its sender asked for ${baseName(path)} afterwards`],
-      [open.size === 1 || isSettled ? candidates : [], `no other request could have brought it`],
+      [isSettled ? candidates : [], `no other request could have brought it`],
     ] as const) {
       const [only] = some
       if (only === undefined || some.length > 1) continue
+      if (open.size > 0 && only.request !== undefined) only.request.servedBy = pending.worker
       const connection = open.size > 0 ? `, and ${shortName(pending.worker)} had its connection` : ''
       this.#confirm(only, pending, `it was being served when the file was written, ${why}${connection}`)
       return true
@@ -267,11 +277,17 @@ export class WebLinks {
     this.#memory.link({ from: request, to: pending.node, kind, why, event: pending.event })
   }
 
-  /** Clients whose connections the worker had; empty where nothing is known, as behind a proxy or a local socket. */
+  /** Clients whose connections the worker had when it started a process, which the kernel timed. */
   #openAt(worker: GraphNode, ms: number): ReadonlySet<string> {
+    const exact = this.#openBetween(worker, ms, ms)
+    return exact.size > 0 ? exact : this.#openBetween(worker, ms - slackMs, ms + slackMs)
+  }
+
+  /** Empty where nothing is known, as behind a proxy or a local socket. */
+  #openBetween(worker: GraphNode, firstMs: number, lastMs: number): ReadonlySet<string> {
     const open = new Set<string>()
     for (const { ip, fromMs, untilMs } of worker.process?.accepted ?? []) {
-      if (fromMs - slackMs > ms || untilMs + slackMs < ms) continue
+      if (fromMs > lastMs || untilMs < firstMs) continue
       // A proxy's connection says nothing about whom it speaks for.
       if (this.#trusted.has(ip)) return new Set()
       open.add(ip)

@@ -12,6 +12,7 @@ const maxJobs = 2048
 const maxSessions = 1024
 
 interface Command {
+  readonly typed: string
   readonly node: GraphNode
   readonly ms: number
 }
@@ -30,16 +31,21 @@ class Commands {
   readonly #ring: Command[] = []
   #next = 0
 
-  add(node: GraphNode, ms: number): void {
-    this.#ring[this.#next] = { node, ms }
+  /** `typed`: what was typed into it, where that is not its own command line. */
+  add(node: GraphNode, ms: number, typed = ''): void {
+    this.#ring[this.#next] = { node, ms, typed }
     this.#next = (this.#next + 1) % maxCommands
   }
 
   /** The newest command of that time that fits; members of an incident before others. */
-  find(ms: number, beforeMs: number, fits: (node: GraphNode) => boolean): GraphNode | undefined {
+  find(
+    ms: number,
+    beforeMs: number,
+    fits: (node: GraphNode, typed: string) => boolean,
+  ): GraphNode | undefined {
     let best: Command | undefined
     for (const command of this.#ring) {
-      if (command.ms > ms + 1000 || command.ms < ms - beforeMs || !fits(command.node)) continue
+      if (command.ms > ms + 1000 || command.ms < ms - beforeMs || !fits(command.node, command.typed)) continue
       if (best === undefined || rank(command) > rank(best)) best = command
     }
     return best?.node
@@ -51,10 +57,10 @@ function rank({ node, ms }: Command): number {
 }
 
 /** Whether the command's text names the path as a whole. */
-export function namesPath(node: GraphNode, path: string): boolean {
+export function namesPath(node: GraphNode, path: string, typed = ''): boolean {
   const facts = node.process
   if (facts === undefined || path.length < 4) return false
-  const text = facts.commandLine
+  const text = typed === '' ? facts.commandLine : typed
   if (hasWord(text, path)) return true
   const slash = path.lastIndexOf('/')
   return facts.directory === path.slice(0, slash) && hasWord(text, path.slice(slash + 1))

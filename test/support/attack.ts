@@ -42,6 +42,8 @@ export interface AttackTrace {
 }
 
 export interface AttackOptions {
+  /** Called when the web shell lies there. */
+  readonly onUpload?: (path: string) => Promise<void>
   /** Called when the first commands were typed into the reverse shell. */
   readonly onShell?: (bashPid: number) => Promise<void>
 }
@@ -57,6 +59,7 @@ export async function attackWebSite(
   const { text: answer } = await upload(where, { name, type: 'image/jpeg', content: webShell })
   assert.match(answer, /^saved as/)
   const shellPath = `/uploads/${name}`
+  await options.onUpload?.(join(site.uploads, name))
   await delay(breathMs)
   for (const [command, output] of [
     ['id', /uid=\d+\(www-data\)/],

@@ -9,15 +9,12 @@ import type { HostUnderTest } from './host.ts'
 const timeoutMs = 20_000
 
 /** Open ones of this level or above. */
-export async function incidentHeads(
-  host: HostUnderTest,
-  level: IncidentLevel,
-): Promise<readonly IncidentHead[]> {
+async function incidentHeads(host: HostUnderTest, level: IncidentLevel): Promise<readonly IncidentHead[]> {
   const answer = await ask(host.daemon.socket, { command: 'incidents', level }, timeoutMs)
   return (answer as { readonly incidents: readonly IncidentHead[] }).incidents
 }
 
-export async function incidentOf(host: HostUnderTest, id: number): Promise<Incident> {
+async function incidentOf(host: HostUnderTest, id: number): Promise<Incident> {
   return (await ask(host.daemon.socket, { command: 'incident', id }, timeoutMs)) as Incident
 }
 

@@ -48,7 +48,7 @@ function outline(told: readonly Told[]): string {
   return told
     .map(({ step, event }, index) => {
       const detected = step.detections.map(({ name }) => ` [${name}]`).join('')
-      return `${index} ${step.time} ${event?.event.dataset ?? '?'}/${event?.event.action ?? '?'} ${step.text}${detected}`
+      return `${index} ${step.time} ${event?.event.dataset ?? '?'}/${event?.event.action ?? '?'} ${step.text}${detected} <- ${step.why}`
     })
     .join('\n')
 }
@@ -98,7 +98,10 @@ export interface Outside {
 /** Throws when something that others did is in the story. */
 export function assertNothingElse(incident: Incident, told: readonly Told[], outside: Outside): void {
   for (const address of outside.addresses) {
-    assert.ok(!incident.addresses.includes(address), `${address} is an address of the incident`)
+    assert.ok(
+      !incident.addresses.includes(address),
+      `${address} is an address of the incident:\n${outline(told)}`,
+    )
     const step = told.find(
       (one) => isFrom(one, address) || one.event?.message?.startsWith(`${address} `) === true,
     )
@@ -106,7 +109,10 @@ export function assertNothingElse(incident: Incident, told: readonly Told[], out
   }
   for (const node of incident.nodes) {
     const what = `${node.id} ${node.label}`
-    assert.ok(!outside.paths.some((path) => what.includes(path)), `a file of somebody else: ${what}`)
+    assert.ok(
+      !outside.paths.some((path) => what.includes(path)),
+      `a file of somebody else: ${what}\n${outline(told)}`,
+    )
     if (node.kind !== 'process' || node.role !== 'member') continue
     const pid = Number(node.facts['process.pid'] ?? /^process:[^:]*:(\d+):/.exec(node.id)?.[1])
     assert.ok(outside.pids.has(pid), `a process of somebody else is a member: ${what}`)

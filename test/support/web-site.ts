@@ -62,7 +62,9 @@ export async function withStage(t: Stand, logFolder: string): Promise<Stage> {
   t.after(() => {
     for (const child of children.toReversed()) if (child.pid !== undefined) endTree(child.pid)
     for (const path of [root, own]) rmSync(path, { recursive: true, force: true })
-    for (const path of [accessLog, errorLog]) rmSync(path, { force: true })
+    // Rotated ones too.
+    const logs = readdirSync(logFolder).filter((name) => name.startsWith(`${basename(root)}_`))
+    for (const name of logs) rmSync(join(logFolder, name), { force: true })
     if (isLogFolderNew && readdirSync(logFolder).length === 0) rmSync(logFolder, { recursive: true })
   })
   chmodSync(root, 0o755)

@@ -74,7 +74,8 @@ export class Detector {
         ...(web === undefined ? [] : [detectionEvent(event, web)]),
         ...[...matches, ...ofRequest].map((one) => told(event, one, request.client)),
       ],
-      request: line.kind === 'request' ? request : undefined,
+      // An error log's entry tells of a request only where something was found in it.
+      request: line.kind === 'request' || web !== undefined ? request : undefined,
     }
   }
 }

@@ -10,7 +10,9 @@ import type { FileKey } from './log-file.ts'
 import { type LineMark, type Position, splitLines, type SplitCounts } from './split.ts'
 
 export const headMaxBytes = 256
-const tailMaxBytes = 128
+/** The tail has at least so many bytes, and all of the last line: with its time, so that it is no other line that ends alike. */
+const tailMinBytes = 128
+const tailMaxBytes = 1024
 /** Read at once: a line of the greatest length and as much again. */
 const chunkBytes = 2 * 65_536
 
@@ -106,7 +108,7 @@ export class Generation implements Position {
     const back = Math.min(tailMaxBytes, offset)
     const tail = Buffer.alloc(back)
     const count = back === 0 ? 0 : readSync(this.fd, tail, 0, back, offset - back)
-    this.tail = tail.subarray(0, count)
+    this.tail = tailOf(tail.subarray(0, count))
     // In the middle of a line: its beginning was there before us.
     this.midLine = count > 0 && tail[count - 1] !== 10
   }
@@ -135,8 +137,7 @@ export class Generation implements Position {
         enough: () => (stopped = listener.enough()),
       },
     })
-    if (this.offset !== before)
-      this.tail = Buffer.from(bytes.subarray(Math.max(0, used - tailMaxBytes), used))
+    if (this.offset !== before) this.tail = tailOf(bytes.subarray(0, used))
     this.drained = !stopped && count < back + chunkBytes
     return this.drained ? 'idle' : 'more'
   }
@@ -150,7 +151,7 @@ export class Generation implements Position {
     const mark = this.midLine ? 'continued' : 'partial'
     counts.lines++
     listener.line(this, bytes.toString('utf8'), { offset: this.offset, mark })
-    this.tail = Buffer.from(bytes.subarray(Math.max(0, count - tailMaxBytes)))
+    this.tail = tailOf(bytes)
     this.offset += count
     this.midLine = true
   }
@@ -219,4 +220,12 @@ export class Generation implements Position {
     const { length } = this.tail
     return bytes.length >= length && bytes.compare(this.tail, 0, length, 0, length) === 0
   }
+}
+
+/** A copy of the end of what was read: from the line end before the last line, where that is not too far. */
+function tailOf(bytes: Buffer): Buffer {
+  const { length } = bytes
+  const lineEnd = length < 2 ? -1 : bytes.lastIndexOf(10, length - 2)
+  const from = Math.max(0, length - tailMaxBytes, Math.min(length - tailMinBytes, Math.max(lineEnd, 0)))
+  return Buffer.from(bytes.subarray(from))
 }

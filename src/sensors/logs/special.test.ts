@@ -218,6 +218,22 @@ test('lines that are removed in place are an alert, and none of the others is to
   assert.equal(messages(events).length, 21)
 })
 
+test('a log that is emptied while its server writes on is no edited one, though lines end alike', async (t) => {
+  const { log, run } = logs(t)
+  writeFileSync(log, '')
+  const running = await run()
+  const { events } = running
+  const alike = `"GET /style.css HTTP/1.1" 200 291 "-" "${'Mozilla/5.0 (X11) '.repeat(10)}"`
+  for (let i = 0; i < 20; i++) appendFileSync(log, stamped(i, alike))
+  await running.until(() => messages(events).length >= 20)
+  truncateSync(log, 0)
+  // The first one again: it came in the same second.
+  for (let i = 19; i < 29; i++) appendFileSync(log, stamped(i, alike))
+  await running.waitFor(({ event }) => event.action === 'log-cleared')
+  await running.until(() => messages(events).length >= 30)
+  assert.deepEqual(happened(events), ['log-cleared'])
+})
+
 test('an edited copy in its place (sed -i) is an alert, and none of its lines is told again', async (t) => {
   const { log, run } = logs(t)
   writeFileSync(log, '')

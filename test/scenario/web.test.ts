@@ -48,6 +48,10 @@ async function play(
   let host = await watch(t, site, store)
   const load = startBenignLoad(t, site)
   const trace = await attackWebSite(t, site, {
+    // Judged late on a busy machine; here the order of what follows is tested.
+    async onUpload(path) {
+      await host.until(`dataset = hx.verdict and path = ${JSON.stringify(path)}`)
+    },
     async onShell(bashPid) {
       if (!isKilled) return
       await host.until(`action = connect and pid = ${bashPid}`)
