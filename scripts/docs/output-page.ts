@@ -2,7 +2,6 @@
 
 import * as z from 'zod/mini'
 
-import { incidentLines } from '../../src/model/incident-lines.ts'
 import { outputLines } from '../../src/model/output.ts'
 import { block, code, generated, page } from './markdown.ts'
 
@@ -19,7 +18,7 @@ export function outputPage(): string {
     'Control characters in names are written as `\\uNNNN`. A path that is not valid UTF-8 also comes as `path_base64`.',
     '',
   ]
-  for (const [type, { schema, about }] of Object.entries({ ...outputLines, ...incidentLines })) {
+  for (const [type, { schema, about }] of Object.entries(outputLines)) {
     lines.push(`## ${code(type)}`, '', about, '')
     lines.push(...block('json', JSON.stringify(z.toJSONSchema(schema), undefined, 2).split('\n')), '')
   }

@@ -4,6 +4,8 @@
 import * as z from 'zod/mini'
 
 import { hostLines } from './host-lines.ts'
+import { incidentLines } from './incident-lines.ts'
+import { responseLines } from './response-lines.ts'
 import { ruleLines } from './rule-lines.ts'
 import { sigmaLines } from './sigma-lines.ts'
 import { weblogLines } from './weblog-lines.ts'
@@ -339,6 +341,8 @@ export const outputLines = {
   ...weblogLines,
   ...sigmaLines,
   ...hostLines,
+  ...incidentLines,
+  ...responseLines,
 } as const
 
 export type VerdictLine = z.infer<typeof verdictLine>

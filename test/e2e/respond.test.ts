@@ -5,6 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 
+import { responseLines } from '../../src/model/response-lines.ts'
 import { removeGroup } from '../support/response.ts'
 import { haechi, type Finished, TemporaryFolder } from '../support/run-haechi.ts'
 import { requireRoot } from '../support/scratch.ts'
@@ -347,4 +348,27 @@ test('what was begun and never finished is listed and reported', (t) => {
   assert.match(listed.stderr, /quarantine was begun and never finished[^]*cannot be read: 1/)
   succeeded(haechi(respond('undo', idOf(listed))))
   assert.equal(readFileSync(target, 'utf8'), 'evil', 'the item is found by path and time')
+})
+
+test('--json says in the form of the reference what would be done, what was done and what stands', (t) => {
+  const { respond, folder } = ground(t)
+  const target = folder.at('evil')
+  writeFileSync(target, 'evil')
+  const line = (...args: readonly string[]): Readonly<Record<string, unknown>> => {
+    const { stdout } = succeeded(haechi(respond('--json', ...args)))
+    const parsed = JSON.parse(stdout) as { readonly type: keyof typeof responseLines }
+    responseLines[parsed.type].schema.parse(parsed)
+    return parsed
+  }
+  const planned = line('--dry-run', 'quarantine', target)
+  assert.deepEqual([planned['type'], planned['target']], ['response-plan', target])
+  const done = line('--yes', '--why', 'a test', 'quarantine', target)
+  assert.deepEqual([done['type'], done['state'], done['why']], ['response', 'done', 'a test'])
+  const { stdout } = succeeded(haechi(respond('--json', 'list')))
+  const states = stdout
+    .trim()
+    .split('\n')
+    .map((text) => (JSON.parse(text) as { state: string }).state)
+  assert.deepEqual(states, ['planned', 'done'])
+  assert.equal(line('undo', String(done['id']))['state'], 'undone')
 })

@@ -18,6 +18,7 @@ const options = {
   'until-undone': { kind: 'flag', help: 'isolate-host: keep it until it is undone (--for forever).' },
   keys: { kind: 'flag', help: 'disable-account: set its ssh keys aside, too.' },
   'end-sessions': { kind: 'flag', help: 'disable-account: end its processes and sessions, too.' },
+  json: { kind: 'flag', help: 'Write JSON: the plan of a dry run, else what came of it, a response a line.' },
   force: { kind: 'flag', short: 'f', help: 'Do what is refused otherwise; the plan says why it is.' },
   socket: {
     kind: 'text',
@@ -39,9 +40,9 @@ export const respond: Command<typeof options> = defineCommand({
     '[OPTION]... block-address ADDRESS[/PREFIX]',
     '[OPTION]... isolate-host [cgroup:PATH]',
     '[OPTION]... disable-account NAME',
-    'list',
+    '[OPTION]... list',
     '[OPTION]... undo ID',
-    'restore',
+    '[OPTION]... restore',
   ],
   description: [
     'Shows first what exactly would be done, and asks; --dry-run stops there, --yes does not ask. Without a terminal one ' +
@@ -83,8 +84,8 @@ export const respond: Command<typeof options> = defineCommand({
     const { listResponses, restoreResponses, undoResponse } = await import('../respond/log-actions.ts')
     const opened = await openResponses(given, terminal)
     if (known !== undefined) return runAction({ action: known, target, given }, opened)
-    if (action === 'list') return listResponses(opened)
-    if (action === 'restore') return restoreResponses(opened)
+    if (action === 'list') return listResponses(given, opened)
+    if (action === 'restore') return restoreResponses(given, opened)
     return undoResponse(target, given, opened)
   },
 })

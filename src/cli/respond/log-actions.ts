@@ -2,8 +2,10 @@
 
 import type { ResponseState, ResponseSummary } from '../../response/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { jsonLine } from '../render/json-line.ts'
 import { writeTable } from '../render/table.ts'
 import type { Style } from '../render/terminal.ts'
+import { responseLine } from './json-lines.ts'
 import type { OpenResponses, RespondValues } from './open.ts'
 import { showRecord } from './run-action.ts'
 
@@ -16,9 +18,13 @@ const styles: Partial<Readonly<Record<ResponseState, Style>>> = {
 }
 
 /** Exit code 2 when something was interrupted or cannot be read: somebody should look. */
-export function listResponses({ responses, terminal }: OpenResponses): ExitCode {
+export function listResponses(
+  { json = false }: RespondValues,
+  { responses, terminal }: OpenResponses,
+): ExitCode {
   const { responses: all, damaged } = responses.list()
-  if (all.length === 0) terminal.out('nothing was done yet')
+  if (json) for (const { state, first, last } of all) terminal.out(jsonLine(responseLine(last, state, first)))
+  else if (all.length === 0) terminal.out('nothing was done yet')
   else writeTable(terminal, ['ID', 'STATE', 'ACTION', 'TARGET', 'ENDS', 'BY', 'WHY'], all.map(rowOf))
   const interrupted = all.filter(({ state }) => state === 'interrupted')
   for (const { last } of interrupted) {
@@ -36,18 +42,17 @@ export async function undoResponse(
 ): Promise<ExitCode> {
   const record = await responses.undo(id, { why: given.why ?? '', force: given.force ?? false })
   await tellDaemon()
-  return showRecord(record, terminal)
+  return showRecord(record, given, terminal)
 }
 
-export async function restoreResponses({
-  responses,
-  terminal,
-  tellDaemon,
-}: OpenResponses): Promise<ExitCode> {
+export async function restoreResponses(
+  given: RespondValues,
+  { responses, terminal, tellDaemon }: OpenResponses,
+): Promise<ExitCode> {
   const restored = await responses.restore()
   await tellDaemon()
-  if (restored.length === 0) terminal.out('nothing has to be put back')
-  const codes = restored.map((record) => showRecord(record, terminal))
+  if (restored.length === 0 && given.json !== true) terminal.out('nothing has to be put back')
+  const codes = restored.map((record) => showRecord(record, given, terminal))
   return codes.find((code) => code !== exitCodes.clean) ?? exitCodes.clean
 }
 

@@ -7,6 +7,7 @@ import type { Terminal } from '../render/terminal.ts'
 export interface RespondValues {
   readonly 'dry-run'?: boolean
   readonly yes?: boolean
+  readonly json?: boolean
   readonly why?: string
   readonly incident?: number
   readonly for?: string

@@ -7,7 +7,9 @@ import { parseDuration } from '../../config/units.ts'
 import type { ResponseAction } from '../../model/index.ts'
 import type { Prepared, ResponseRecord, ResponseRequest } from '../../response/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { jsonLine } from '../render/json-line.ts'
 import type { Terminal } from '../render/terminal.ts'
+import { planLine, responseLine } from './json-lines.ts'
 import type { OpenResponses, RespondValues } from './open.ts'
 
 export interface ActionRequest {
@@ -28,11 +30,12 @@ export async function runAction(
     })
   }
   const prepared = await responses.prepare(requestOf(action, target, given))
-  showPlan(prepared, terminal)
+  const isJson = given.json === true
+  if (!isJson) showPlan(prepared, terminal)
   if (isTold) {
     responses.tell(prepared)
     await tellDaemon()
-    terminal.out('nothing was done (dry run)')
+    terminal.out(isJson ? jsonLine(planLine(prepared)) : 'nothing was done (dry run)')
     return exitCodes.clean
   }
   if (given.yes !== true && !(await isWanted())) {
@@ -41,14 +44,22 @@ export async function runAction(
   }
   const record = await responses.apply(prepared)
   await tellDaemon()
-  return showRecord(record, terminal)
+  return showRecord(record, given, terminal)
 }
 
 /** What came of it, and the exit code that says so. */
-export function showRecord(record: ResponseRecord, terminal: Terminal): ExitCode {
+export function showRecord(
+  record: ResponseRecord,
+  { json = false }: Pick<RespondValues, 'json'>,
+  terminal: Terminal,
+): ExitCode {
+  if (json) {
+    terminal.out(jsonLine(responseLine(record, record.phase)))
+    return isFailure(record) ? exitCodes.error : exitCodes.clean
+  }
   for (const { text, ok } of record.results ?? [])
     terminal.out(`  ${ok ? terminal.safe(text) : terminal.style('red', text)}`)
-  const isFailed = record.phase === 'failed' || record.phase === 'undo-failed'
+  const isFailed = isFailure(record)
   const name = `${record.action} ${record.target}`.trim()
   terminal.out(
     `${record.id}  ${terminal.style(isFailed ? 'red' : 'green', record.phase)}  ${terminal.safe(name)}`,
@@ -56,6 +67,10 @@ export function showRecord(record: ResponseRecord, terminal: Terminal): ExitCode
   if (!isFailed) return exitCodes.clean
   terminal.err(`haechi: ${terminal.safe(record.problem ?? 'not everything could be done')}`)
   return exitCodes.error
+}
+
+function isFailure({ phase }: ResponseRecord): boolean {
+  return phase === 'failed' || phase === 'undo-failed'
 }
 
 function requestOf(action: ResponseAction, target: string, given: RespondValues): ResponseRequest {
