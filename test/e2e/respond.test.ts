@@ -354,15 +354,15 @@ test('--json says in the form of the reference what would be done, what was done
   const { respond, folder } = ground(t)
   const target = folder.at('evil')
   writeFileSync(target, 'evil')
-  const line = (...args: readonly string[]): Readonly<Record<string, unknown>> => {
+  const jsonOf = (...args: readonly string[]): Readonly<Record<string, unknown>> => {
     const { stdout } = succeeded(haechi(respond('--json', ...args)))
     const parsed = JSON.parse(stdout) as { readonly type: keyof typeof responseLines }
     responseLines[parsed.type].schema.parse(parsed)
     return parsed
   }
-  const planned = line('--dry-run', 'quarantine', target)
+  const planned = jsonOf('--dry-run', 'quarantine', target)
   assert.deepEqual([planned['type'], planned['target']], ['response-plan', target])
-  const done = line('--yes', '--why', 'a test', 'quarantine', target)
+  const done = jsonOf('--yes', '--why', 'a test', 'quarantine', target)
   assert.deepEqual([done['type'], done['state'], done['why']], ['response', 'done', 'a test'])
   const { stdout } = succeeded(haechi(respond('--json', 'list')))
   const states = stdout
@@ -370,5 +370,5 @@ test('--json says in the form of the reference what would be done, what was done
     .split('\n')
     .map((text) => (JSON.parse(text) as { state: string }).state)
   assert.deepEqual(states, ['planned', 'done'])
-  assert.equal(line('undo', String(done['id']))['state'], 'undone')
+  assert.equal(jsonOf('undo', String(done['id']))['state'], 'undone')
 })

@@ -43,14 +43,14 @@ export const killTree: Action = {
       },
       data: {
         root: placeOf(root),
+        above: parentsOf(root, all).map(({ pid, startTicks }) => [pid, startTicks]),
         members: tree.slice(0, maxListed).map(({ pid, startTicks }) => [pid, startTicks]),
       },
     })
   },
 
   async apply(plan) {
-    const { root, members } = readData(plan.data)
-    const { ended, left } = await hunt(belongsToTree(root, members))
+    const { ended, left } = await hunt(belongsToTree(readData(plan.data)))
     const results = [
       { text: `processes ended: ${ended.length}`, ok: true },
       ...left.slice(0, maxShown).map((row) => ({ text: `still there: ${describe(row)}`, ok: false })),
@@ -103,6 +103,16 @@ function treeOf(root: ProcessRow, all: ProcessList): ProcessRow[] {
   return tree
 }
 
+/** Parents of the root: often as old as it in ticks of the clock, and in its session and group. */
+function parentsOf(root: ProcessRow, all: ProcessList): ProcessRow[] {
+  const rows: ProcessRow[] = []
+  for (let row = all.get(root.parent); row !== undefined; row = all.get(row.parent)) {
+    if (rows.includes(row)) break
+    rows.push(row)
+  }
+  return rows
+}
+
 /** What force overrides, as warnings. Throws AppError for what is never ended, and for the rest without force. */
 function refuse(tree: readonly ProcessRow[], force: boolean): string[] {
   const own = new Set(ancestors())
@@ -133,23 +143,32 @@ function placeOf({ pid, startTicks, group, session }: ProcessRow): JsonObject {
   return { pid, startTicks, group, session }
 }
 
-function readData(data: JsonObject): { root: RootPlace; members: ReadonlyMap<number, number> } {
-  const { root, members } = data as unknown as {
+interface Planned {
+  readonly root: RootPlace
+  /** Start of each process above the root, by pid; these are never of the tree. */
+  readonly above: ReadonlyMap<number, number>
+  readonly members: ReadonlyMap<number, number>
+}
+
+function readData(data: JsonObject): Planned {
+  const { root, above, members } = data as unknown as {
     root: RootPlace
+    above: readonly (readonly [number, number])[]
     members: readonly (readonly [number, number])[]
   }
-  return { root, members: new Map(members) }
+  return { root, above: new Map(above), members: new Map(members) }
 }
 
 /**
  * What the plan named, what those start, whole sessions of theirs, and orphans: adopted by a process outside of the root's
- * session, but still in its session, in a process group of the tree, and younger than the root.
+ * session, but still in its session, in a process group of the tree, and not older than the root.
  */
-function belongsToTree(root: RootPlace, planned: ReadonlyMap<number, number>): Belongs {
+function belongsToTree({ root, above: parents, members: planned }: Planned): Belongs {
   const groups = new Set([root.group])
   const own = new Set(ancestors())
   return (row, members, all) => {
     if (row.startTicks < root.startTicks || own.has(row.pid) || whyNever(row) !== '') return false
+    if (parents.get(row.pid) === row.startTicks) return false
     const isMember =
       planned.get(row.pid) === row.startTicks ||
       isChild(row, members) ||
