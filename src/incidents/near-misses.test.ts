@@ -161,13 +161,11 @@ test('a file’s time is up to a tick early: the connection of then may be that 
   scene.at(1003).net('close', worker(101), ['192.0.2.1:1', '10.0.0.1:80'])
   scene.at(1005).net('accept', worker(101), ['192.0.2.2:1', '10.0.0.1:80'])
   scene.at(1002).file('create', '/var/www/html/uploads/b.png', worker(101))
-  scene
-    .at(1010)
-    .line('192.0.2.1', 'POST /up.php', 200, {
-      rule: 'rce',
-      severity: 60,
-      web: { class: 'rce', outcome: 'likely' },
-    })
+  scene.at(1010).line('192.0.2.1', 'POST /up.php', 200, {
+    rule: 'rce',
+    severity: 60,
+    web: { class: 'rce', outcome: 'likely' },
+  })
   scene.at(1011).line('192.0.2.2', 'POST /up.php')
   scene.later(20_000)
   assert.deepEqual(uploads(scene), [])
