@@ -1,8 +1,9 @@
 // Rules and incidents in the whole daemon: what they say is stored once, whatever ends the daemon, and can be asked.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -92,6 +93,27 @@ test('a rule that matches is an event that says which, why and about what, and a
   execFileSync('/bin/true', [`${word}-2`, 'after the reload'])
   const [, second] = await detections(host, word, 2)
   assert.equal(second?.process?.args?.[2], 'after the reload')
+})
+
+test('what the policy says is done about an incident, written down and told, and never twice', async (t) => {
+  if (!requireRoot(t)) return
+  const own = mkdtempSync(join(tmpdir(), 'haechi-policy-'))
+  t.after(() => rmSync(own, { recursive: true, force: true }))
+  const policy = 'policy = [{ level = "high", action = "kill-tree" }]'
+  const { args, word } = stage(t, `[response]\ndirectory = "${own}"\nmode = "act"\n${policy}\n`)
+  const host = await startHost(t, { args })
+  const child = spawn('/bin/sleep', ['600', `0.${word.replaceAll(/\D/g, '')}1`], { argv0: `${word}-1` })
+  t.after(() => child.kill('SIGKILL'))
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  assert.equal(signal, 'SIGKILL')
+  const [done] = await host.until('dataset = hx.response and outcome = success')
+  assert.equal(done?.process?.pid, child.pid)
+  assert.equal(done?.event.provider, 'policy')
+  const records = readFileSync(join(own, 'responses.jsonl'), 'utf8').trim().split('\n')
+  assert.deepEqual(
+    records.map((line) => (JSON.parse(line) as { phase: string }).phase),
+    ['begun', 'done'],
+  )
 })
 
 test('kill -9: each detection is there once, the incident goes on under its number', async (t) => {
