@@ -308,7 +308,12 @@ test('lines that bash reads are told, built-ins too, and what they run is not to
     return
   }
   const shell = startShell(t, '--norc', '--noprofile', '-i', '-o', 'emacs')
-  const own = (): Event[] => under.events.filter((event) => event.process?.pid === shell.pid)
+  // A line that has run something is told with that process.
+  const own = (): Event[] =>
+    under.events.filter(
+      ({ event, process: by }) =>
+        event.dataset === 'hx.history' && (by?.pid === shell.pid || by?.parent?.pid === shell.pid),
+    )
   shell.stdin?.write(' export HAECHI_TEST=1\n')
   await under.until(() => own().length > 0)
   under.context.emit(execEvent(shell.pid ?? 0, ['ls', '--color=auto'], 1000))
