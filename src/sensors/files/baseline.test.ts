@@ -2,14 +2,21 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { must } from '../../../test/support/must.ts'
 import { requireRoot, type Scratch, withScratch } from '../../../test/support/scratch.ts'
 import { type SensorUnderTest, startSensor } from '../../../test/support/sensor.ts'
 import type { Event } from '../../model/index.ts'
+import { ProcessTable } from '../process-table.ts'
+import { Teller } from './changes.ts'
 import { filesSensorWith, snapshotFiles } from './index.ts'
+import { Packages } from './packages.ts'
+import { PrivilegedFiles } from './privileged.ts'
+import { Scanner, type ScannerOptions } from './scanner.ts'
+import { Slices } from './slices.ts'
 
 const md5 = (path: string): string => createHash('md5').update(readFileSync(path)).digest('hex')
 
@@ -144,6 +151,44 @@ test('what dpkg unpacks is no alert, and is known as its package’s afterwards'
   const [suid] = await snapshotFiles(host.path)
   const row = suid?.rows.find(({ path }) => path === host.at('usr/bin/brought'))
   assert.equal(row?.['package'], 'bringer')
+})
+
+test('what came after the packages were read is judged when they are read again', async (t) => {
+  const host = makeHost(t)
+  const events: Event[] = []
+  const newer: string[] = []
+  const notice = (message: string): void => assert.fail(message)
+  const slices = new Slices({ workMs: 5, pauseMs: 0 })
+  const packages = new Packages({ root: host.path, slices, notice })
+  const teller = new Teller((event) => events.push(event), new ProcessTable('boot'))
+  const onUnpacked = (): void => assert.fail('nobody unpacks')
+  const privileged = new PrivilegedFiles({ teller, packages, onUnpacked, notice }, new Map())
+  // What else a scanner has is not asked for here.
+  const scanner = new Scanner({
+    slices,
+    packages,
+    privileged,
+    onNewer: (path: string) => newer.push(path),
+  } as unknown as ScannerOptions)
+  await packages.load()
+  const path = host.at('opt/fresh')
+  copyFileSync('/bin/true', path)
+  chmodSync(path, 0o4755)
+  for (const each of [path, host.at('opt/alien')]) privileged.learn(each, statSync(each))
+  await scanner.judgeAll()
+  assert.deepEqual(newer, [path])
+  assert.deepEqual(
+    events.map(({ file }) => file?.name),
+    ['alien'],
+  )
+  // The clock of file systems is coarse: wait until it has passed the file's time.
+  while (Date.now() <= statSync(path).ctimeMs + 20) await delay(5)
+  await packages.load()
+  await scanner.judge(path)
+  assert.deepEqual(
+    events.map(({ file }) => file?.name),
+    ['alien', 'fresh'],
+  )
 })
 
 test('the snapshot has the same set-uid and set-gid files as find, with owner, package and digest', async (t) => {

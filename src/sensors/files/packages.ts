@@ -43,6 +43,7 @@ export class Packages {
   readonly #dpkg: DpkgDatabase
   readonly #rpm: RpmDatabase
   #state: PackagesState = 'loading'
+  #asOfMs = 0
   #loading: Promise<void> | undefined
 
   constructor(options: PackagesOptions) {
@@ -54,6 +55,11 @@ export class Packages {
 
   get state(): PackagesState {
     return this.#state
+  }
+
+  /** Milliseconds since 1970: what came onto the host later may be owned without our knowing. */
+  get asOfMs(): number {
+    return this.#asOfMs
   }
 
   get count(): number {
@@ -95,10 +101,12 @@ export class Packages {
 
   async #load(): Promise<void> {
     const { slices, notice } = this.#options
+    const beganMs = Date.now()
     try {
       if (this.#dpkg.isPresent) await this.#dpkg.load(slices)
       if (this.#rpm.isPresent) await this.#rpm.load()
       if (this.#dpkg.isPresent || this.#rpm.isPresent) this.#state = 'ready'
+      this.#asOfMs = beganMs
     } catch (thrown) {
       if (thrown instanceof Stopped) throw thrown
       notice(`the package database cannot be read, files are not checked against it: ${messageOf(thrown)}`)

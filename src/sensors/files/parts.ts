@@ -88,7 +88,7 @@ export function buildParts(given: PartsOptions): Parts {
   const isKnown = (path: string): boolean => follower.isKnown(path)
   const intake = new Intake({ group, directories, pending, isKnown, onDirectoryMoved })
   const looked = { fileSystems, interests, homes, packages, privileged, autostart, follower }
-  const scanner = new Scanner({ root, slices, ...looked })
+  const scanner = new Scanner({ root, slices, ...looked, onNewer: onUnpacked })
   return { tier, group, mounts: new MountWatch(), directories, intake, pending, scanner, ...looked }
 }
 

@@ -24,6 +24,8 @@ export interface ScannerOptions {
   readonly privileged: PrivilegedFiles
   readonly autostart: AutostartFiles
   readonly follower: Follower
+  /** A file that is newer than what is known of the packages: to be judged when they were read again. */
+  readonly onNewer: (path: string) => void
 }
 
 const away = 'it changed while Haechi was not running'
@@ -98,13 +100,14 @@ export class Scanner {
   }
 
   async judge(path: string): Promise<void> {
-    const { packages, privileged } = this.#options
+    const { packages, privileged, onNewer } = this.#options
     if (packages.state !== 'ready' || !privileged.known.has(path)) return
     const integrity = await packages.check(path)
     const stat = statOf(path)
     const now = Date.now()
-    if (stat !== undefined)
-      privileged.judge(path, integrity, { provider: 'scan', pid: 0, from: now, to: now }, stat)
+    if (stat === undefined) return
+    if (packages.ownerOf(path) === undefined && stat.ctimeMs >= packages.asOfMs) onNewer(path)
+    else privileged.judge(path, integrity, { provider: 'scan', pid: 0, from: now, to: now }, stat)
   }
 
   async #lookAtAutostart(cause: Cause | undefined): Promise<void> {
