@@ -170,6 +170,11 @@ test('what came after the packages were read is judged when they are read again'
     privileged,
     onNewer: (path: string) => newer.push(path),
   } as unknown as ScannerOptions)
+  // The clock of file systems is coarse.
+  const untilPast = async (file: string): Promise<void> => {
+    while (Date.now() <= statSync(file).ctimeMs + 20) await delay(5)
+  }
+  await untilPast(host.at('opt/alien'))
   await packages.load()
   const path = host.at('opt/fresh')
   copyFileSync('/bin/true', path)
@@ -181,8 +186,7 @@ test('what came after the packages were read is judged when they are read again'
     events.map(({ file }) => file?.name),
     ['alien'],
   )
-  // The clock of file systems is coarse: wait until it has passed the file's time.
-  while (Date.now() <= statSync(path).ctimeMs + 20) await delay(5)
+  await untilPast(path)
   await packages.load()
   await scanner.judge(path)
   assert.deepEqual(
