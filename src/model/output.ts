@@ -3,6 +3,13 @@
 
 import * as z from 'zod/mini'
 
+import { evtxLines } from './evtx-lines.ts'
+import { lnkLines } from './lnk-lines.ts'
+import { mftLines } from './mft-lines.ts'
+import { peLines } from './pe-lines.ts'
+import { prefetchLines } from './prefetch-lines.ts'
+import { registryLines } from './registry-lines.ts'
+import { stringsLines } from './strings-lines.ts'
 import { hostLines } from './host-lines.ts'
 import { incidentLines } from './incident-lines.ts'
 import { responseLines } from './response-lines.ts'
@@ -340,6 +347,13 @@ export const outputLines = {
   ...ruleLines,
   ...weblogLines,
   ...sigmaLines,
+  ...evtxLines,
+  ...lnkLines,
+  ...mftLines,
+  ...peLines,
+  ...prefetchLines,
+  ...registryLines,
+  ...stringsLines,
   ...hostLines,
   ...incidentLines,
   ...responseLines,

@@ -12,13 +12,11 @@ import { bytesSource } from '../../src/engine/source/byte-source.ts'
 import { goldenIds, goldenSamples } from '../support/golden.ts'
 import { samples } from '../support/samples.ts'
 import { unpack } from '../support/unpack.ts'
-
-export interface Target {
-  readonly id: string
-  readonly corpus: readonly Uint8Array[]
-  /** Throws when the code under test does what it must not. */
-  run(bytes: Uint8Array): void
-}
+import { evidenceTargets } from './evidence-targets.ts'
+import { evtxTargets } from './evtx.ts'
+import { peTargets } from './pe.ts'
+import { registryTargets } from './registry.ts'
+import type { Target } from './target.ts'
 
 const fuzzLimits: Limits = {
   ...defaultLimits,
@@ -154,5 +152,13 @@ function wholeTargets(all: readonly Uint8Array[]): Target[] {
 export function fuzzTargets(): Target[] {
   const ids = new Set([...goldenIds(), ...Object.keys(samples)])
   const all = [...ids].flatMap((id) => corpusOf(id))
-  return [...formatTargets(all), ...detectorTargets(all), ...wholeTargets(all)]
+  return [
+    ...formatTargets(all),
+    ...detectorTargets(all),
+    ...wholeTargets(all),
+    ...evtxTargets(),
+    ...registryTargets(),
+    ...peTargets(),
+    ...evidenceTargets(),
+  ]
 }

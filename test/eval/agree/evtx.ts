@@ -16,6 +16,7 @@ import { type EvtxRecord, readEvtx, TemplateLibrary } from '../../../src/evidenc
 import { Notes } from '../../../src/evidence/note.ts'
 import { memorySource } from '../../../src/evidence/source.ts'
 import { evidenceFiles, oracle } from './evidence-files.ts'
+import { regression } from './evtx/regression.ts'
 import { documentsOf, leavesOf } from './evtx/xml.ts'
 
 const pythonMaxBytes = 70 * 1024
@@ -62,6 +63,7 @@ export async function agree(): Promise<{ name: string; figures: Record<string, n
       jsonUnlikeXml: shortcuts,
       ...named('libevtx', libevtx),
       ...named('python', python),
+      ...Object.fromEntries(Object.entries(regression()).map(([key, value]) => [`sigma.${key}`, value])),
     },
   }
 }
@@ -115,7 +117,8 @@ function compareOne(own: string, theirs: string, to: Tally): void {
   const texts = new Map(leavesOf(theirs).map(({ path, text }) => [path, text]))
   const tell = (path: string, ...values: readonly (string | undefined)[]): void => {
     to.differ += 1
-    if (to.examples.length < 10) to.examples.push(`${path}: ${values.map((value) => value?.slice(0, 60)).join(' / ')}`)
+    if (to.examples.length < 10)
+      to.examples.push(`${path}: ${values.map((value) => value?.slice(0, 60)).join(' / ')}`)
   }
   for (const { path, text } of leavesOf(own)) {
     const other = texts.get(path)
@@ -149,7 +152,11 @@ function timeOf(text: string): number | undefined {
 
 function normal(text: string): string {
   const trimmed = text.replace(/\s+/g, ' ').trim()
-  if (/^0x[0-9a-fA-F]+$/.test(trimmed)) return `0x${trimmed.slice(2).replace(/^0+(?=.)/, '').toLowerCase()}`
+  if (/^0x[0-9a-fA-F]+$/.test(trimmed))
+    return `0x${trimmed
+      .slice(2)
+      .replace(/^0+(?=.)/, '')
+      .toLowerCase()}`
   if (/^\{[0-9A-Fa-f-]{36}\}$/.test(trimmed)) return trimmed.toUpperCase()
   return /^-?\d+\.\d+e[+-]\d+$/.test(trimmed) ? String(Number(trimmed)) : trimmed
 }

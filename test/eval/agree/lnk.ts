@@ -25,9 +25,13 @@ export async function agree(): Promise<{ name: string; figures: Record<string, n
     figures.values += Object.keys(told).length
     figures.equalValues += Object.keys(told).length - wrong.length
     if (wrong.length === 0) figures.equalFiles += 1
-    for (const key of wrong) different.push(`${file} ${key}: ${known[key]?.join('|')} / ${told[key]?.join('|')}`)
+    for (const key of wrong)
+      different.push(`${file} ${key}: ${known[key]?.join('|')} / ${told[key]?.join('|')}`)
   }
-  return { name: 'shortcuts against liblnk', figures: { ...figures, different: different.slice(0, 40).join('\n') } }
+  return {
+    name: 'shortcuts against liblnk',
+    figures: { ...figures, different: different.slice(0, 40).join('\n') },
+  }
 }
 
 /** What of lnkinfo's output is compared. `Show Window value` and `Hot Key value` are not: it prints parts of other fields there. */
@@ -63,8 +67,8 @@ function theirs(text: string): Fields {
   const fields: Record<string, string[]> = {}
   for (const [, key = '', value = ''] of text.matchAll(/^\t+([^\t:]+?)\t+: (.*)$/gm)) {
     if (!(compared as readonly string[]).includes(key)) continue
-    const list = (fields[key] ??= [])
-    list.push(/ time$/.test(key) ? timeOf(value) : value)
+    fields[key] ??= []
+    fields[key].push(key.endsWith(' time') ? timeOf(value) : value)
   }
   return fields
 }
@@ -96,8 +100,12 @@ function ours(lnk: Lnk): Fields {
     'Drive serial number': one(lnk.linkInfo?.volume && `0x${lnk.linkInfo.volume.serialNumber.toLowerCase()}`),
     'Volume label': [lnk.linkInfo?.volume?.label ?? ''],
     'Local path': one(lnk.path),
-    'Volume name': several(lnk.target.map(({ type, name, guid }) => (type === 'volume' && guid === undefined ? name : undefined))),
-    'Shell folder identifier': several(lnk.target.map(({ type, guid }) => (type === 'root' ? guid : undefined))),
+    'Volume name': several(
+      lnk.target.map(({ type, name, guid }) => (type === 'volume' && guid === undefined ? name : undefined)),
+    ),
+    'Shell folder identifier': several(
+      lnk.target.map(({ type, guid }) => (type === 'root' ? guid : undefined)),
+    ),
     Name: files.map(({ shortName = '' }) => shortName),
     'Long name': several(files.map(({ name, extensions }) => (extensions === undefined ? undefined : name))),
     'Localized name': several(files.map(({ localizedName }) => localizedName)),

@@ -6,6 +6,7 @@ import { offsetOfRva } from './rva.ts'
 import { isWellFormed } from './section.ts'
 
 const headerBytes = 40
+/** As many as rules see. */
 const maxExports = 16_384
 /** Characters of all names together. */
 const maxNameCharacters = 8 * 1024 * 1024
@@ -28,7 +29,8 @@ export interface Exports {
   readonly functions: readonly ExportedFunction[]
 }
 
-export function readExports(image: Image): Exports | undefined {
+/** At most `most` functions. */
+export function readExports(image: Image, most: number = maxExports): Exports | undefined {
   const { bytes } = image
   const directory = directoryOf(image, directoryIndex.export)
   if (directory?.offset === undefined || directory.rva === 0) return undefined
@@ -37,12 +39,8 @@ export function readExports(image: Image): Exports | undefined {
   const base = bytes.readUInt32LE(offset + 16)
   const table = bytes.readUInt32LE(offset + 28)
   const addresses = (table === 0 ? undefined : offsetIn(image, table)) ?? bytes.length
-  const count = Math.min(
-    bytes.readUInt32LE(offset + 20),
-    maxExports,
-    Math.floor((bytes.length - addresses) / 4),
-  )
-  const names = readNames(image, offset)
+  const count = Math.min(bytes.readUInt32LE(offset + 20), most, Math.floor((bytes.length - addresses) / 4))
+  const names = readNames(image, offset, most)
   const texts = limitedTexts(image)
   const functions: ExportedFunction[] = []
   for (let index = 0; index < count && base + index <= 0xffffffff; index++) {
@@ -65,10 +63,10 @@ export function readExports(image: Image): Exports | undefined {
 }
 
 /** RVA of the name for each index into the address table that has one; the first name of several counts. */
-function readNames(image: Image, header: number): Map<number, number> {
+function readNames(image: Image, header: number, most: number): Map<number, number> {
   const { bytes } = image
   const names = new Map<number, number>()
-  const count = Math.min(bytes.readUInt32LE(header + 24), maxExports)
+  const count = Math.min(bytes.readUInt32LE(header + 24), most)
   const pointers = offsetIn(image, bytes.readUInt32LE(header + 32))
   const indexes = offsetIn(image, bytes.readUInt32LE(header + 36))
   if (pointers === undefined || indexes === undefined || pointers + count * 4 > bytes.length) return names

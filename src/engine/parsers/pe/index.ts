@@ -1,6 +1,6 @@
 // Facts about Portable Executables.
 
-export type { Exports } from './exports.ts'
+export { type Exports, readExports } from './exports.ts'
 export type { OptionalHeader, Version } from './headers.ts'
 export type { ImportedFunction, ImportedLibrary } from './imports.ts'
 export { type PeLayout, peLayoutOf } from './layout.ts'

@@ -1,7 +1,7 @@
 // XML as evtxexport and we print it, taken apart into paths and texts. By lines, because evtxexport does not escape the
 // texts of values: a text ends where its own end tag ends a line.
 
-export interface Leaf {
+interface Leaf {
   /** Names from the root, attributes with @; the n-th of the same name has [n]. */
   readonly path: string
   readonly text: string
@@ -14,7 +14,9 @@ const attribute = /([^\s=]+)="([^"]*)"/g
 /** Texts and attributes of one document, in its order; texts that are only white space are none. */
 export function leavesOf(xml: string): Leaf[] {
   const leaves: Leaf[] = []
-  const stack: { readonly path: string; readonly seen: Map<string, number> }[] = [{ path: '', seen: new Map() }]
+  const stack: { readonly path: string; readonly seen: Map<string, number> }[] = [
+    { path: '', seen: new Map() },
+  ]
   const lines = xml.split('\n')
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? ''

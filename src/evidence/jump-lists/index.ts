@@ -1,0 +1,1 @@
+export { type JumpListEntry, readJumpList } from './jump-lists.ts'

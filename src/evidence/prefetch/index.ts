@@ -1,0 +1,1 @@
+export { type Prefetch, readPrefetch } from './prefetch.ts'

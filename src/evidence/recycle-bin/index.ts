@@ -1,0 +1,1 @@
+export { type DeletedFile, readDeletedFile, readInfo2 } from './recycle-bin.ts'

@@ -1,0 +1,2 @@
+export type { Task } from './task.ts'
+export { readTask } from './tasks.ts'

@@ -1,0 +1,1 @@
+export { readUsnJournal, type UsnRecord } from './usn-journal.ts'

@@ -1,0 +1,1 @@
+export { readZoneIdentifier, type ZoneIdentifier } from './zone-identifier.ts'
