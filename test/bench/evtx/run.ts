@@ -11,8 +11,9 @@ import { type EvtxRecord, readEvtx, windowsEvent } from '../../../src/evidence/e
 import { Notes } from '../../../src/evidence/note.ts'
 import { memorySource } from '../../../src/evidence/source.ts'
 import { ChunkWriter, eventRecord, logFile } from '../../support/evtx-writer.ts'
+import { evalData } from '../../support/eval-data.ts'
 
-const data = process.env['HAECHI_DATA'] ?? '/work/shared/data'
+const data = evalData()
 const archive = join(data, 'windows', 'evidence-tuning.tar.xz')
 const wantedBytes = 30_000_000
 const chunkBytes = 65_536

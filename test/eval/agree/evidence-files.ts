@@ -4,8 +4,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { evalData } from '../../support/eval-data.ts'
 
-const archive = '/work/shared/data/windows/evidence-tuning.tar.xz'
+const archive = join(evalData(), 'windows/evidence-tuning.tar.xz')
 
 export interface EvidenceFiles extends Disposable {
   /** Absolute paths that match. */

@@ -15,8 +15,9 @@ import {
   windowsRecord,
 } from '../../../src/rules/sigma/index.ts'
 import { benignExecs, benignRequests, processRules } from './cost.ts'
+import { evalData } from '../../support/eval-data.ts'
 
-const data = join(process.env['HAECHI_DATA'] ?? '/work/shared/data', 'sigma')
+const data = join(evalData(), 'sigma')
 const isDetailed = process.env['DETAILS'] !== undefined
 
 interface Case {

@@ -9,8 +9,9 @@ import { readEvtx } from '../../../../src/evidence/evtx/index.ts'
 import { Notes } from '../../../../src/evidence/note.ts'
 import { memorySource } from '../../../../src/evidence/source.ts'
 import { createSigma, readRules, type Sigma, windowsRecord } from '../../../../src/rules/sigma/index.ts'
+import { evalData } from '../../../support/eval-data.ts'
 
-const data = join(process.env['HAECHI_DATA'] ?? '/work/shared/data', 'sigma')
+const data = join(evalData(), 'sigma')
 
 interface Info {
   readonly rule_metadata: readonly { readonly id: string }[]
