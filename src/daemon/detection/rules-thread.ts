@@ -2,6 +2,7 @@
 // both together with its place in the stream. It may fall behind, it never holds up the store, and it loses nothing.
 
 import { networkInterfaces } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
@@ -33,9 +34,10 @@ const contextEvents = 20_000
 const quietCommitMs = 2000
 /** What correlations remember is stored so often: it is large, and a loss of it is small. */
 const memoryEveryMs = 60_000
-const storeTimeoutMs = 60_000
-/** The store answers earlier, without anything. */
-const longestWaitMs = 600_000
+/** The store has all the time that it needs: what was given up might be stored all the same, and then twice. */
+const longestWaitMs = 2 ** 31 - 1
+/** A store that refuses (a full disk) is asked again so often. */
+const askAgainMs = 1000
 /** Problems of rule files that are told one by one. */
 const maxNotices = 20
 
@@ -61,14 +63,23 @@ function notice(message: string): void {
   tell({ kind: 'notice', message })
 }
 
-function ask<T extends StoreAnswer>(question: RulesAsk, timeoutMs = storeTimeoutMs): Promise<T> {
-  return questions.ask<T>((id) => {
-    start.store.postMessage({ kind: 'ask', id, ask: question } satisfies FromRulesToStore)
-  }, timeoutMs)
+/** Goes on asking a store that refuses; rejects when the host ends meanwhile. */
+async function ask<T extends StoreAnswer>(question: RulesAsk): Promise<T> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await questions.ask<T>((id) => {
+        start.store.postMessage({ kind: 'ask', id, ask: question } satisfies FromRulesToStore)
+      }, longestWaitMs)
+    } catch (thrown) {
+      if (isStopping) throw thrown
+      if (!isTold) notice(`rules wait for the store: ${messageOf(thrown)}`)
+      await delay(askAgainMs)
+    }
+  }
 }
 
 async function stretchAfter(after: number): Promise<Stretch> {
-  const { stretch, newest: end } = await ask<StretchAnswer>({ kind: 'next', after }, longestWaitMs)
+  const { stretch, newest: end } = await ask<StretchAnswer>({ kind: 'next', after })
   newest = end
   return stretch
 }
@@ -267,7 +278,9 @@ parentPort?.on('message', (message: ToRules) => {
 })
 tell({ kind: 'started' })
 keepHeapSmall()
-await follow()
+await follow().catch((thrown: unknown) => {
+  notice(`the rules ended early, and go on there after the next start: ${messageOf(thrown)}`)
+})
 tell({ kind: 'stopped' })
 start.store.close()
 parentPort?.close()
