@@ -24,8 +24,8 @@ export interface RulesStart {
 /** On the port from the rules to the store. */
 export type RulesAsk =
   | { readonly kind: 'progress' }
-  /** Answered when there is something behind `after`, or when it is woken. */
-  | { readonly kind: 'next'; readonly after: number }
+  /** Answered at once, or, when it `waits`, when there is something behind `after`, or it is woken. */
+  | { readonly kind: 'next'; readonly after: number; readonly waits: boolean }
   | { readonly kind: 'commit'; readonly rows: readonly EventRow[]; readonly progress: Progress }
 
 export type StoreAnswer = StoredProgress | StretchAnswer | 'committed'

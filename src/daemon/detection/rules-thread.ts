@@ -79,7 +79,11 @@ async function ask<T extends StoreAnswer>(question: RulesAsk): Promise<T> {
 }
 
 async function stretchAfter(after: number): Promise<Stretch> {
-  const { stretch, newest: end } = await ask<StretchAnswer>({ kind: 'next', after })
+  const { stretch, newest: end } = await ask<StretchAnswer>({
+    kind: 'next',
+    after,
+    waits: !isStopping,
+  })
   newest = end
   return stretch
 }

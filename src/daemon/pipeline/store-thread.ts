@@ -104,7 +104,7 @@ async function answerRules(asked: RulesAsk): Promise<StoreAnswer> {
     case 'progress':
       return store.progress()
     case 'next':
-      return nextStretch(asked.after)
+      return nextStretch(asked)
     case 'commit': {
       const stored = store.append(asked.rows, asked.progress)
       outputs.write(stored.rows, stored.first)
@@ -114,9 +114,9 @@ async function answerRules(asked: RulesAsk): Promise<StoreAnswer> {
   }
 }
 
-async function nextStretch(after: number): Promise<StretchAnswer> {
+async function nextStretch({ after, waits }: Extract<RulesAsk, { kind: 'next' }>): Promise<StretchAnswer> {
   let stretch = store.stretch(after)
-  if (stretch.first === undefined) {
+  if (stretch.first === undefined && waits) {
     await nextAppend(followerWaitMs)
     stretch = store.stretch(after)
   }
