@@ -93,10 +93,6 @@ test('a rule that matches is an event that says which, why and about what, and a
   execFileSync('/bin/true', [`${word}-2`, 'after the reload'])
   const [, second] = await detections(host, word, 2)
   assert.equal(second?.process?.args?.[2], 'after the reload')
-  const beganMs = performance.now()
-  assert.equal(await host.daemon.stop(), 0)
-  const tookMs = performance.now() - beganMs
-  assert.ok(tookMs < 4500, `the rules held up the end: ${Math.round(tookMs)} ms`)
 })
 
 test('what the policy says is done about an incident, written down and told, and never twice', async (t) => {

@@ -60,6 +60,10 @@ test('2,000 programs that end at once are all told, with their arguments, and no
     status?.ledger.filter(({ source }) => own.has(source)),
     [],
   )
+  const beganMs = performance.now()
+  assert.equal(await host.daemon.stop(), 0)
+  const tookMs = performance.now() - beganMs
+  assert.ok(tookMs < 4500, `its end took ${Math.round(tookMs)} ms`)
 })
 
 test('what is malicious is refused by the gate, and the refusal is an event', async (t) => {
