@@ -2,7 +2,8 @@
 // count what the whole host does, come after all others and one file at a time; `node --test` can give all files only one
 // concurrency, and two runs of it would end in two summaries.
 //
-//   npm test                      everything but the scenarios
+//   npm test                      everything but what takes long
+//   npm test -- test/long         tests that wait for half a minute, and those that strain the guard
 //   npm run scenarios             attacks on real servers (test/scenario)
 //   npm test -- src/engine        the tests below a folder, or single files
 
@@ -20,6 +21,8 @@ const silenceMs = 360_000
 
 // Of the guard's tests, those that only look at answers.
 const looksAtAnswers = /^test\/e2e\/guard-(?:ask|change|lines|open|policy|respond|ways)\./
+
+const takesLong = /^test\/(?:scenario|long)\//
 
 const countsAll = /^src\/platform\/linux\/(?:audit|proc-connector)[^/]*$/
 
@@ -41,7 +44,7 @@ function testFiles(): string[] {
     if (statSync(path, { throwIfNoEntry: false }) === undefined) fail(`there is no ${relative(root, path)}`)
   }
   return globSync('{src,scripts,test}/**/*.test.ts', { cwd: root, exclude: ['test/bench/**'] })
-    .filter((file) => wanted.length > 0 || !file.startsWith('test/scenario/'))
+    .filter((file) => wanted.length > 0 || !takesLong.test(file))
     .map((file) => join(root, file))
     .filter((file) => wanted.length === 0 || wanted.some((path) => isBelow(file, path)))
     .toSorted()
@@ -53,7 +56,7 @@ function isAlone(file: string): boolean {
   return (
     (/^test\/e2e\/(?:guard|up(?=[-.]))[^/]*$/.test(path) && !looksAtAnswers.test(path)) ||
     path.startsWith('src/sensors/process/') ||
-    path.startsWith('test/scenario/') ||
+    takesLong.test(path) ||
     countsAll.test(path)
   )
 }
