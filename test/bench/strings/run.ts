@@ -50,7 +50,6 @@ function theirs(least: number): number {
 
 for (const least of [4, 8]) {
   const [mine, binutils] = [ours(least), theirs(least)]
-  // oxlint-disable-next-line no-console -- a measurement
   console.log({
     least,
     file,

@@ -161,5 +161,4 @@ function speed(): Record<string, number> {
   return { hashedMegabytesPerCpuSecond: Math.round((4 * 64) / ((user + system) / 1e6)) }
 }
 
-// eslint-disable-next-line no-console -- a measurement, run alone
 if (import.meta.main) console.log(await agree())

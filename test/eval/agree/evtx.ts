@@ -161,5 +161,4 @@ function normal(text: string): string {
   return /^-?\d+\.\d+e[+-]\d+$/.test(trimmed) ? String(Number(trimmed)) : trimmed
 }
 
-// eslint-disable-next-line no-console -- a measurement, run alone
 if (import.meta.main) console.log(await agree())

@@ -97,5 +97,4 @@ function compile(folder: string, { id, needs }: Combination): Buffer {
   return readFileSync(output)
 }
 
-// eslint-disable-next-line no-console -- a measurement, run alone
 if (import.meta.main) console.log(await agree())

@@ -120,5 +120,4 @@ function ours(lnk: Lnk): Fields {
   }
 }
 
-// eslint-disable-next-line no-console -- a measurement, run alone
 if (import.meta.main) console.log(await agree())

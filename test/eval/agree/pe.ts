@@ -167,5 +167,4 @@ function round(files: readonly string[]): { seconds: number; slowestMs: number }
   return { seconds: microseconds / 1e6, slowestMs }
 }
 
-// eslint-disable-next-line no-console -- a measurement, run alone
 if (import.meta.main) console.log(await agree())

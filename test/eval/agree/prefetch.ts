@@ -76,5 +76,4 @@ function speed(contents: readonly Uint8Array[]): number {
   return Math.round(count / ((user + system) / 1e6))
 }
 
-// eslint-disable-next-line no-console -- a measurement, run alone
 if (import.meta.main) console.log(await agree())

@@ -23,7 +23,6 @@ export function escapedLines(text: string): string {
 /** JSON that cannot end the script element that it stands in; the same value for every parser. */
 export function embeddedJson(value: object): string {
   return JSON.stringify(value).replaceAll(
-    // eslint-disable-next-line no-control-regex -- control characters are what this looks for
     /[<>&\u007f-\u009f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   )
