@@ -102,14 +102,15 @@ test('a connection of another sender speaks against the request, even one with t
   assert.deepEqual(causes(scene), [])
 })
 
-test('behind a trusted proxy the connection says nothing, and the command decides', () => {
-  const scene = new Scene({ trustedAddresses: ['10.0.0.9'] })
-  const started = shell(201, 'whoami -a', worker(101))
-  scene.at(1000).net('accept', worker(101), ['10.0.0.9:1', '10.0.0.1:80'])
-  scene.at(1002).exec(started, serverShell)
-  scene.at(1003).line('192.0.2.1', 'GET /x.php?c=whoami%20-a')
-  assert.deepEqual(causes(scene), [`request:3 ${idOf(started)}`])
-})
+for (const trusted of ['10.0.0.9', '10.0.0.0/24'])
+  test(`behind a trusted proxy (${trusted}) the connection says nothing, and the command decides`, () => {
+    const scene = new Scene({ trustedAddresses: [trusted] })
+    const started = shell(201, 'whoami -a', worker(101))
+    scene.at(1000).net('accept', worker(101), ['10.0.0.9:1', '10.0.0.1:80'])
+    scene.at(1002).exec(started, serverShell)
+    scene.at(1003).line('192.0.2.1', 'GET /x.php?c=whoami%20-a')
+    assert.deepEqual(causes(scene), [`request:3 ${idOf(started)}`])
+  })
 
 test('a request that explains one process by its text does not explain another one’s by its connection', () => {
   const scene = new Scene()

@@ -3,7 +3,7 @@
 export interface IncidentOptions {
   /** The host's own addresses: never an attacker's. */
   readonly hostAddresses?: readonly string[]
-  /** Reverse proxies, monitoring: never link. */
+  /** Reverse proxies, monitoring: never link. Addresses and networks (CIDR); AppError `usage` for what is neither. */
   readonly trustedAddresses?: readonly string[]
   /** Event time without a step after which an incident closes; 24 hours where not given. */
   readonly idleMs?: number

@@ -1,5 +1,6 @@
 // Finds or makes the node of a process, file, address …: what an event says becomes what is remembered.
 
+import type { AddressTest } from '../base/network.ts'
 import type { Event, ProcessInfo } from '../model/index.ts'
 import { baseName, boundaryOf } from './boundaries.ts'
 import type { Memory } from './memory.ts'
@@ -15,11 +16,12 @@ export class Things {
   readonly #byPid = new Map<number, GraphNode>()
   /** The file that has a path now; an older one may have had it before. */
   readonly #byPath = new Map<string, GraphNode>()
-  readonly #common: ReadonlySet<string>
+  readonly #isCommonHere: AddressTest
 
-  constructor(memory: Memory, commonAddresses: readonly string[]) {
+  /** `isCommon`: of the host itself, or trusted. */
+  constructor(memory: Memory, isCommon: AddressTest) {
     this.#memory = memory
-    this.#common = new Set(commonAddresses)
+    this.#isCommonHere = isCommon
   }
 
   forget(node: GraphNode): void {
@@ -179,8 +181,8 @@ export class Things {
   }
 
   #isCommon(ip: string): boolean {
-    if (this.#common.has(ip)) return true
     return (
+      this.#isCommonHere(ip) ||
       /^(?:127\.0\.0\.1|0\.|22[4-9]\.|23\d\.|255\.)/.test(ip) ||
       /^(?:::1?|ff[\da-f]{2}:.*|::ffff:127\.0\.0\.1)$/i.test(ip)
     )

@@ -363,18 +363,19 @@ test('three classes that are sure are medium, and two addresses are two incident
   assert.deepEqual(levels, ['192.0.2.1 medium', '192.0.2.2 low'])
 })
 
-test('a trusted proxy is nobody: attacks through it do not join by it', () => {
-  const scene = new Scene({ trustedAddresses: ['10.0.0.9'] })
-  scene.at(0).exec(apache)
-  scene.at(1000).exec(shell(201, 'uname -a', worker(101)), serverShell)
-  scene.at(1500).line('10.0.0.9', 'GET /x.php?c=uname%20-a')
-  scene.at(90_000).exec(shell(202, 'lsof -i', worker(102)), serverShell)
-  scene.at(90_500).line('10.0.0.9', 'GET /y.php?c=lsof%20-i')
-  const incidents = scene.changed()
-  assert.equal(incidents.length, 2)
-  for (const incident of incidents) {
-    assertSound(incident)
-    assert.deepEqual(incident.addresses, [])
-    assert.ok(ids(incident, 'context').has('address:10.0.0.9'))
-  }
-})
+for (const trusted of ['10.0.0.9', '10.0.0.8/30'])
+  test(`a trusted proxy (${trusted}) is nobody: attacks through it do not join by it`, () => {
+    const scene = new Scene({ trustedAddresses: [trusted] })
+    scene.at(0).exec(apache)
+    scene.at(1000).exec(shell(201, 'uname -a', worker(101)), serverShell)
+    scene.at(1500).line('10.0.0.9', 'GET /x.php?c=uname%20-a')
+    scene.at(90_000).exec(shell(202, 'lsof -i', worker(102)), serverShell)
+    scene.at(90_500).line('10.0.0.9', 'GET /y.php?c=lsof%20-i')
+    const incidents = scene.changed()
+    assert.equal(incidents.length, 2)
+    for (const incident of incidents) {
+      assertSound(incident)
+      assert.deepEqual(incident.addresses, [])
+      assert.ok(ids(incident, 'context').has('address:10.0.0.9'))
+    }
+  })

@@ -1,6 +1,7 @@
 // Which request made a web server write a file or start a process. A log's line has whole seconds, comes when the request ends,
 // and others are served at the same time: so what is named decides, then whose connection the worker had, never the time alone.
 
+import type { AddressTest } from '../base/network.ts'
 import type { Event, WebRequestSeen } from '../model/index.ts'
 import { baseName, isShell } from './boundaries.ts'
 import type { Memory } from './memory.ts'
@@ -39,7 +40,7 @@ const keptMs = 900_000
 export class WebLinks {
   readonly #memory: Memory
   readonly #things: Things
-  readonly #trusted: ReadonlySet<string>
+  readonly #isTrusted: AddressTest
   readonly #recent: GraphNode[] = []
   #nextRecent = 0
   #pending: Pending[] = []
@@ -48,10 +49,10 @@ export class WebLinks {
   #clockMs = 0
   #settledMs = 0
 
-  constructor(memory: Memory, things: Things, trusted: readonly string[]) {
+  constructor(memory: Memory, things: Things, isTrusted: AddressTest) {
     this.#memory = memory
     this.#things = things
-    this.#trusted = new Set(trusted)
+    this.#isTrusted = isTrusted
   }
 
   /** A server's process took a connection, or it ended. */
@@ -289,7 +290,7 @@ export class WebLinks {
     for (const { ip, fromMs, untilMs } of worker.process?.accepted ?? []) {
       if (fromMs > lastMs || untilMs < firstMs) continue
       // A proxy's connection says nothing about whom it speaks for.
-      if (this.#trusted.has(ip)) return new Set()
+      if (this.#isTrusted(ip)) return new Set()
       open.add(ip)
     }
     return open

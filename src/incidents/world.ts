@@ -1,5 +1,6 @@
 // What the readers of events share: the memory, and a few indexes that say who may have done what.
 
+import { addressTest } from '../base/network.ts'
 import { baseName, isShell } from './boundaries.ts'
 import { Memory } from './memory.ts'
 import type { Bounds } from './options.ts'
@@ -140,11 +141,12 @@ class Sessions {
 
 export function createWorld(bounds: Bounds): World {
   const memory: Memory = new Memory(bounds, (node) => things.forget(node))
-  const things = new Things(memory, [...bounds.hostAddresses, ...bounds.trustedAddresses])
+  const isTrusted = addressTest(bounds.trustedAddresses)
+  const things = new Things(memory, addressTest([...bounds.hostAddresses, ...bounds.trustedAddresses]))
   return {
     memory,
     things,
-    web: new WebLinks(memory, things, bounds.trustedAddresses),
+    web: new WebLinks(memory, things, isTrusted),
     commands: new Commands(),
     jobs: new Jobs(),
     sessions: new Sessions(),

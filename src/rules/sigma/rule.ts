@@ -2,7 +2,7 @@
 // all quantifiers resolved, its filters and correlations. Plain data.
 
 import type { Pattern } from './values/pattern.ts'
-import type { Network } from './values/cidr.ts'
+import type { Network } from '../../base/network.ts'
 import type { SafeRegex } from './regex/safe-regex.ts'
 
 export type SigmaLevel = 'informational' | 'low' | 'medium' | 'high' | 'critical'

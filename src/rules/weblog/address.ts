@@ -1,9 +1,9 @@
 // Addresses of clients, each in one form (RFC 5952), and which of those that a proxy names is to be believed: a visitor can write
 // anything into X-Forwarded-For, only what a trusted proxy appended to it is known.
 
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 
-import { AppError } from '../../base/app-error.ts'
+import { addressTest } from '../../base/network.ts'
 
 /** No address, with port and zone, is longer. */
 const maxAddress = 80
@@ -78,10 +78,7 @@ export interface TrustedProxies {
 
 /** `networks`: addresses and networks in CIDR notation. Throws AppError `usage` for what is neither. */
 export function createTrustedProxies(networks: readonly string[]): TrustedProxies {
-  const list = new BlockList()
-  for (const network of networks) add(list, network)
-  const isTrusted = (address: string): boolean =>
-    isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  const isTrusted = addressTest(networks)
   return {
     clientOf(peer, header) {
       let client = peer
@@ -94,20 +91,6 @@ export function createTrustedProxies(networks: readonly string[]): TrustedProxie
       return client
     },
   }
-}
-
-function add(list: BlockList, network: string): void {
-  const [address = '', bits, ...rest] = network.trim().split('/')
-  const version = isIP(address)
-  const width = version === 4 ? 32 : 128
-  const prefix = bits === undefined ? width : Number(bits)
-  const isSane = bits === undefined || /^\d{1,3}$/.test(bits)
-  if (version === 0 || !isSane || prefix > width || rest.length > 0) {
-    throw new AppError('usage', `${network} is neither an address nor a network`, {
-      hint: 'as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32',
-    })
-  }
-  list.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6')
 }
 
 /** Nearest first; of `Forwarded` (RFC 7239) what `for=` says. */

@@ -4,9 +4,9 @@ import { messageOf, type AppError } from '../../base/app-error.ts'
 import { compileGlobs } from '../../base/glob.ts'
 import { datasetNamed, fieldsNamed, isTimeField, suggestField } from './fields.ts'
 import type { Sign, Token } from './lexer.ts'
-import { parseNetwork } from './networks.ts'
+import { type Network, parseNetwork } from '../../base/network.ts'
 import { parseTime } from '../../base/parse-time.ts'
-import type { Comparison, Leaf, Literal, Network, Where } from './where.ts'
+import type { Comparison, Leaf, Literal, Where } from './where.ts'
 
 /** What the parser offers. */
 export interface TestInput {

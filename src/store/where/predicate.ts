@@ -4,7 +4,7 @@
 import { compileGlobs } from '../../base/glob.ts'
 import type { Event } from '../../model/index.ts'
 import { microsecondsOf } from '../time.ts'
-import { addressBytes, isInNetwork } from './networks.ts'
+import { addressBytes, isInNetwork } from '../../base/network.ts'
 import { isThere, someText, someValue, type Value } from './values.ts'
 import type { Comparison, Leaf, Literal, Where } from './where.ts'
 import { wordsOf } from './words.ts'

@@ -1,16 +1,11 @@
 // The filter language as a tree: plain data, the same for the store's search and for live events.
 
+import type { Network } from '../../base/network.ts'
+
 export interface Literal {
   readonly text: string
   /** Set when the text is a decimal number. */
   readonly number?: number
-}
-
-/** A network: addresses whose first `bits` bits are those of `address`. */
-export interface Network {
-  /** 4 or 16 bytes. */
-  readonly address: readonly number[]
-  readonly bits: number
 }
 
 export type TextTest = 'contains' | 'starts' | 'ends'

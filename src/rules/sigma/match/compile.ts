@@ -1,7 +1,7 @@
 // Detections and conditions as closures over the values of an event.
 
 import type { Condition, Detection, FieldTest, Match } from '../rule.ts'
-import { isInNetwork } from '../values/cidr.ts'
+import { addressBytes, isInNetwork } from '../../../base/network.ts'
 import { patternTest, plainText, type TextTest } from '../values/pattern.ts'
 import { timePart } from '../values/time-part.ts'
 import type { EventValues, FieldSlots, Value } from './values.ts'
@@ -114,7 +114,10 @@ function textTest(match: Match): TextTest | undefined {
     case 'regex':
       return match.regex.test
     case 'cidr':
-      return (text) => isInNetwork(text, match.network)
+      return (text) => {
+        const bytes = addressBytes(text)
+        return bytes !== undefined && isInNetwork(bytes, match.network)
+      }
     case 'word':
       return (text) => hasWord(text, match.text)
     case 'lt':

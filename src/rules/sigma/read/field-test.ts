@@ -2,7 +2,7 @@
 
 import type { FieldTest, Match } from '../rule.ts'
 import { encode } from '../values/encodings.ts'
-import { readNetwork } from '../values/cidr.ts'
+import { parseNetwork } from '../../../base/network.ts'
 import {
   lowered,
   opened,
@@ -112,7 +112,7 @@ function comparisonsOf(text: string, given: ValueContext): Match[] {
     case 're':
       return [{ op: 'regex', regex: safeRegex(anchored(text, modifiers.at), modifiers) }]
     case 'cidr': {
-      const network = readNetwork(text)
+      const network = parseNetwork(text.trim())
       if (network === undefined) throw new RangeError(`\`${text}\` is no network`)
       return [{ op: 'cidr', network }]
     }

@@ -1,8 +1,15 @@
-// IP addresses and networks (CIDR, RFC 4632 and RFC 4291) as bytes.
+// IP addresses and networks (CIDR, RFC 4632 and RFC 4291) as bytes, and lists of them.
 
 import { isIPv4, isIPv6 } from 'node:net'
 
-import type { Network } from './where.ts'
+import { AppError } from './app-error.ts'
+
+/** Addresses whose first `bits` bits are those of `address`. */
+export interface Network {
+  /** 4 or 16 bytes. */
+  readonly address: readonly number[]
+  readonly bits: number
+}
 
 const mappedPrefix = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]
 
@@ -15,6 +22,24 @@ export function parseNetwork(text: string): Network | undefined {
   const bits = slash === -1 ? String(most) : text.slice(slash + 1)
   if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) return undefined
   return { address: written, bits: Number(bits) }
+}
+
+/** Whether an address is one of the list or within a network of it. */
+export type AddressTest = (address: string) => boolean
+
+/** Throws AppError `usage` for what is neither address nor network. */
+export function addressTest(list: readonly string[]): AddressTest {
+  const networks = list.map((text) => {
+    const network = parseNetwork(text.trim())
+    if (network !== undefined) return network
+    throw new AppError('usage', `${text} is neither an address nor a network`, {
+      hint: 'as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32',
+    })
+  })
+  return (address) => {
+    const bytes = networks.length === 0 ? undefined : addressBytes(address)
+    return bytes !== undefined && networks.some((network) => isInNetwork(bytes, network))
+  }
 }
 
 /** An IPv4 address in an IPv6 one (`::ffff:10.0.0.1`) is in networks of both. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { addressBytes, isInNetwork, parseNetwork } from './networks.ts'
+import { addressBytes, addressTest, isInNetwork, parseNetwork } from './network.ts'
 
 test('addresses are in the networks in which Node says they are', () => {
   const addresses = fc.oneof(fc.ipV4(), fc.ipV6())
@@ -53,4 +53,14 @@ test('what is no network is none', () => {
   ]) {
     assert.equal(parseNetwork(text), undefined, text)
   }
+})
+
+test('a list holds its addresses and the networks of it, in every way of writing', () => {
+  const isListed = addressTest(['192.0.2.1', ' 10.0.0.0/8', '2001:db8::/32'])
+  for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '10.255.0.1', '2001:0db8::5%eth0'])
+    assert.ok(isListed(address), address)
+  for (const address of ['192.0.2.2', '11.0.0.1', '2001:db9::1', 'name', ''])
+    assert.ok(!isListed(address), address)
+  assert.ok(!addressTest([])('192.0.2.1'))
+  assert.throws(() => addressTest(['10.0.0.0/33']), { code: 'usage' })
 })
