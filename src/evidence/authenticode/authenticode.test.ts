@@ -68,6 +68,14 @@ test('a program that was changed after it was signed has a bad digest, wherever 
   }
 })
 
+test('a header that is cut off anywhere throws nothing, and before its directories has none', () => {
+  const end = program.indexOf('PE\0\0') + 24 + 112
+  for (let size = 0; size < end; size++) {
+    const layout = peLayoutOf(memorySource(program.subarray(0, size)))
+    assert.equal(layout?.entryOffset, undefined, `${size} bytes`)
+  }
+})
+
 test('the checksum is not part of what is signed', () => {
   const signed = signedBy(leaf, middle)
   signed.writeUInt32LE(0x12345678, 0x100 + 24 + 64)

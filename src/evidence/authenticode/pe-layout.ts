@@ -27,7 +27,9 @@ export function peLayoutOf(source: EvidenceSource): PeLayout | undefined {
   const head = buffer(source.read(peOffset, optionalOffset + 112 + 40))
   if (head.length < optionalOffset + 96 || head.readUInt32LE(0) !== peMagic) return undefined
   const optionalBytes = head.readUInt16LE(optionalOffset) === pe32PlusMagic ? 112 : 96
-  const count = head.readUInt32LE(optionalOffset + optionalBytes - 4)
+  // A header that ends before its count of directories has none.
+  const hasCount = head.length >= optionalOffset + optionalBytes
+  const count = hasCount ? head.readUInt32LE(optionalOffset + optionalBytes - 4) : 0
   const entry = optionalOffset + optionalBytes + securityDirectory * 8
   const hasEntry = count > securityDirectory && entry + 8 <= head.length
   const offset = hasEntry ? head.readUInt32LE(entry) : 0
