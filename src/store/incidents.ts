@@ -85,10 +85,17 @@ export function readIncident(db: DatabaseSync, id: number): Incident | undefined
   return JSON.parse(decompress(body, maxBodyBytes).toString()) as Incident
 }
 
-/** Ids of those that may still grow, oldest first. */
-export function openIncidents(db: DatabaseSync): number[] {
+/** Closed ones that may be opened again, or be gone on with by another. */
+const closedInMemory = 100
+
+/** Ids of those that may still grow and of the newest closed ones, oldest first. */
+export function livingIncidents(db: DatabaseSync): number[] {
   return db
-    .prepare(`SELECT id FROM incidents WHERE status = 'open' ORDER BY id`)
+    .prepare(
+      `SELECT id FROM incidents WHERE status = 'open' OR id IN (
+         SELECT id FROM incidents WHERE status = 'closed' ORDER BY last_us DESC, id DESC LIMIT ${closedInMemory})
+       ORDER BY id`,
+    )
     .all()
     .map(({ id }) => Number(id))
 }

@@ -89,6 +89,17 @@ test('a damaged block is passed over and told', (t) => {
   assert.match(problems.join(), /301/)
 })
 
+test('damaged blocks at the end are passed over once', (t) => {
+  const path = folder(t)
+  const { store } = open(t, path)
+  appendMany(store, 900, 300)
+  const db = new DatabaseSync(join(path, 'events.db'))
+  db.prepare('UPDATE blocks SET body = ? WHERE first = 601').run(Uint8Array.of(1, 2, 3))
+  db.close()
+  const { first, last } = store.stretch(600)
+  assert.deepEqual({ first, last }, { first: undefined, last: 900 })
+})
+
 test('events, incidents, memory and place are stored together, and are there when it is opened again', (t) => {
   const path = folder(t)
   const { store } = open(t, path)
@@ -105,9 +116,27 @@ test('events, incidents, memory and place are stored together, and are there whe
   const { store: again } = open(t, path)
   const { upTo, incidents, memory, lastIncident } = again.progress()
   assert.deepEqual({ upTo, memory, lastIncident }, { upTo: 9, memory: 'm', lastIncident: 2 })
-  assert.deepEqual(incidents, [incident(1)])
+  assert.deepEqual(incidents, [incident(1), incident(2, { status: 'closed' })])
   assert.equal(again.incident(2)?.status, 'closed')
   assert.equal(again.incident(3), undefined)
+})
+
+test('of closed incidents the newest hundred come back, of open ones all, of merged ones none', (t) => {
+  const { store } = open(t, folder(t))
+  const statusOf = (id: number): Incident['status'] => {
+    if (id <= 3) return 'open'
+    return id % 2 === 0 ? 'merged' : 'closed'
+  }
+  const all = Array.from({ length: 300 }, (_, index) => {
+    const last = new Date(1_767_225_600_000 + index * 1000).toISOString()
+    return incident(index + 1, { status: statusOf(index + 1), last })
+  })
+  store.append([], { upTo: 1, incidents: all })
+  const closed = Array.from({ length: 100 }, (_, index) => 101 + index * 2)
+  assert.deepEqual(
+    store.progress().incidents.map(({ id }) => id),
+    [1, 2, 3, ...closed],
+  )
 })
 
 test('when a row cannot be stored, the progress is not either', (t) => {

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Incident } from '../model/index.ts'
 import { compress, decompress } from './compression.ts'
 import { newestSequence } from './query.ts'
-import { lastIncident, openIncidents, readIncident } from './incidents.ts'
+import { lastIncident, livingIncidents, readIncident } from './incidents.ts'
 
 const name = 'rules'
 const maxMemoryBytes = 64 * 1024 * 1024
@@ -24,7 +24,7 @@ export interface Progress {
 export interface StoredProgress {
   /** Undefined when they have never run. */
   readonly upTo: number | undefined
-  /** Open ones, oldest first. */
+  /** Open ones and the newest closed ones, oldest first. */
   readonly incidents: readonly Incident[]
   readonly memory: string | undefined
   readonly lastIncident: number
@@ -47,7 +47,7 @@ export function storedProgress(db: DatabaseSync): StoredProgress {
   const upTo = db.prepare('SELECT value FROM counters WHERE name = ?').get(name)?.['value']
   return {
     upTo: upTo === undefined ? undefined : Number(upTo),
-    incidents: openIncidents(db).flatMap((id) => readable(() => readIncident(db, id)) ?? []),
+    incidents: livingIncidents(db).flatMap((id) => readable(() => readIncident(db, id)) ?? []),
     memory: readable(() => storedMemory(db)),
     lastIncident: lastIncident(db),
     newest: newestSequence(db),

@@ -57,6 +57,7 @@ export interface Appended {
 /** A batch of so many is a block for good. */
 const finalRows = 256
 const checkpointEveryMs = 10_000
+const forgetEveryMs = 3_600_000
 /** Incidents outlive the events that they were made of. */
 const keptIncidentsMs = 400 * 86_400_000
 /** Time that one `maintain` takes at most, about. */
@@ -85,6 +86,7 @@ export class Store {
   #deleted = 0
   #isCheckpointDue = false
   #checkpointedAt = performance.now()
+  #forgetAt = performance.now()
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -234,8 +236,11 @@ export class Store {
     if (this.#isCheckpointDue && now - this.#checkpointedAt >= checkpointEveryMs) {
       this.#checkpointedAt = now
       this.#isCheckpointDue = false
-      forgetIncidents(db, (Date.now() - keptIncidentsMs) * 1000)
       db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    }
+    if (now >= this.#forgetAt) {
+      this.#forgetAt = now + forgetEveryMs
+      forgetIncidents(db, (Date.now() - keptIncidentsMs) * 1000)
     }
     return deleted !== undefined || isJoined || hasFreePages
   }

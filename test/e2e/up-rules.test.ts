@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 
 import { ask } from '../../src/daemon/index.ts'
@@ -136,6 +137,28 @@ test('kill -9: each detection is there once, the incident goes on under its numb
   const after = await incidentOf(second, word)
   assert.equal(after.id, before.id)
   assert.deepEqual(after.history[0], before.history[0])
+})
+
+test('a closed incident is opened again after a restart, though its events have gone, and tells only that', async (t) => {
+  if (!requireRoot(t)) return
+  const { args, word } = stage(t)
+  const first = await startHost(t, { args })
+  execFileSync('/bin/true', [`${word}-1`])
+  await detections(first, word)
+  const { id } = await incidentOf(first, word)
+  await ask(first.daemon.socket, { command: 'incident-change', change: 'close', id, why: 'known' }, 10_000)
+  await first.daemon.stop()
+  const db = new DatabaseSync(join(args.at(-1) ?? '', 'events', 'events.db'))
+  db.exec('DELETE FROM blocks')
+  db.close()
+  const second = await startHost(t, { args })
+  await ask(second.daemon.socket, { command: 'incident-change', change: 'reopen', id, why: 'not so' }, 10_000)
+  await second.until(`dataset = hx.incident and event.action = reopened`)
+  const told = await second.events(`dataset = hx.incident and message contains ${word}`)
+  assert.deepEqual(
+    told.map(({ event }) => event.action),
+    ['reopened'],
+  )
 })
 
 test('without rules events are stored, and who asks for a change of incidents is told why there is none', async (t) => {

@@ -30,25 +30,37 @@ function incidentEvent(incident: Incident, change: IncidentChange): Event {
   }
 }
 
+/** More than the incident engine remembers. */
+const maxClosed = 1000
+
 /** Tells each change of an incident once. */
 export class IncidentTeller {
-  readonly #told = new Map<number, number>()
+  /** Changes told, by incident. */
+  readonly #open = new Map<number, number>()
+  /** Those that may be opened again, in the order in which they were closed. */
+  readonly #closed = new Map<number, number>()
 
   /** Incidents that may grow. */
   get open(): number {
-    return this.#told.size
+    return this.#open.size
   }
 
   /** What a stored incident had told already. */
-  restore({ id, history }: Incident): void {
-    this.#told.set(id, history.length)
+  restore({ id, history, status }: Incident): void {
+    this.#open.delete(id)
+    this.#closed.delete(id)
+    const told = status === 'open' ? this.#open : this.#closed
+    told.set(id, history.length)
+    for (const oldest of this.#closed.keys()) {
+      if (this.#closed.size <= maxClosed) break
+      this.#closed.delete(oldest)
+    }
   }
 
   news(incident: Incident): Event[] {
-    const { id, history, status } = incident
-    const from = this.#told.get(id) ?? 0
-    if (status === 'open') this.#told.set(id, history.length)
-    else this.#told.delete(id)
+    const { id, history } = incident
+    const from = this.#open.get(id) ?? this.#closed.get(id) ?? 0
+    this.restore(incident)
     return history.slice(from).map((change) => incidentEvent(incident, change))
   }
 }

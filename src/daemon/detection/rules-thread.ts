@@ -78,11 +78,12 @@ async function ask<T extends StoreAnswer>(question: RulesAsk): Promise<T> {
   }
 }
 
-async function stretchAfter(after: number): Promise<Stretch> {
+/** `waits`: where nothing is behind, until something is. */
+async function stretchAfter(after: number, waits: boolean): Promise<Stretch> {
   const { stretch, newest: end } = await ask<StretchAnswer>({
     kind: 'next',
     after,
-    waits: !isStopping,
+    waits,
   })
   newest = end
   return stretch
@@ -109,7 +110,7 @@ async function resume(): Promise<void> {
   if (memory !== undefined) detector.restore(memory)
   place = upTo ?? end
   for (let at = Math.max(0, place - contextEvents); at < place;) {
-    const { lines, first, last } = await stretchAfter(at)
+    const { lines, first, last } = await stretchAfter(at, false)
     if (first === undefined) break
     for (const [index, line] of lines.entries()) {
       if (first + index > place) break
@@ -177,10 +178,10 @@ async function commit(detections: readonly Event[]): Promise<readonly Incident[]
 /** Until the host ends and everything that it stored has been looked at. */
 async function follow(): Promise<void> {
   for (;;) {
-    const stretch = await stretchAfter(place)
+    const stretch = await stretchAfter(place, !isStopping)
     if (stretch.first === undefined && isStopping) break
     const detections = judge(stretch)
-    if (stretch.first !== undefined) {
+    if (stretch.last > place) {
       place = stretch.last
       isDirty = true
     }
