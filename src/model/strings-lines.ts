@@ -1,6 +1,7 @@
 // The lines that `haechi strings --json` writes, as zod schemas.
 
 import * as z from 'zod/mini'
+import { indicatorKinds } from './indicator.ts'
 
 const text = z.string()
 const count = z.int().check(z.minimum(0))
@@ -16,18 +17,7 @@ const stringLine = z.strictObject({
   indicators: z.exactOptional(
     z.array(
       z.strictObject({
-        kind: z.enum([
-          'url',
-          'email',
-          'ipv4',
-          'ipv6',
-          'windows-path',
-          'unc-path',
-          'unix-path',
-          'registry-key',
-          'base64',
-          'hex',
-        ]),
+        kind: z.enum(indicatorKinds),
         text,
         decoded: z.exactOptional(text).check(z.describe('What encoded data say, or are.')),
       }),

@@ -3,7 +3,7 @@
 import { type Autorun, autoruns, imageOf, type MachineHives } from '../../evidence/autoruns/index.ts'
 import { servicesIn } from '../../evidence/services/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
-import { findHives, type LoadedHive } from '../registry/load-hives.ts'
+import { loadHives } from '../registry/load-hives.ts'
 import { tellNotes } from '../registry/report.ts'
 import { jsonLine } from '../render/json-line.ts'
 import { type Cell, writeTable } from '../render/table.ts'
@@ -16,12 +16,7 @@ export function runAutoruns(
   options: AutorunsOptionValues,
   terminal: Terminal,
 ): ExitCode {
-  const hives: LoadedHive[] = []
-  let failed = 0
-  for (const loaded of findHives(paths, { logs: options['no-logs'] !== true }, terminal)) {
-    if (loaded === undefined) failed += 1
-    else hives.push(loaded)
-  }
+  const { hives, failed } = loadHives(paths, options, terminal)
   const categories = options.category?.map((name) => name.toLowerCase())
   for (const machine of machinesOf(hives)) {
     const found = [...entriesOf(machine)].filter(

@@ -71,7 +71,7 @@ function userOf(hive: RegistryHive, file: string): string {
 }
 
 /** Files as they are named, and every hive below folders. What cannot be read is told and passed over. */
-export function* findHives(
+function* findHives(
   paths: readonly string[],
   options: LoadOptions,
   terminal: Terminal,
@@ -125,4 +125,19 @@ function isHiveFile(path: string): boolean {
     // Not readable for us: it cannot be told that it is a hive, and a folder has many files that are none.
     return false
   }
+}
+
+/** All that can be read; the others are told and counted. */
+export function loadHives(
+  paths: readonly string[],
+  options: { readonly 'no-logs'?: boolean | undefined },
+  terminal: Terminal,
+): { readonly hives: readonly LoadedHive[]; readonly failed: number } {
+  const hives: LoadedHive[] = []
+  let failed = 0
+  for (const loaded of findHives(paths, { logs: options['no-logs'] !== true }, terminal)) {
+    if (loaded === undefined) failed += 1
+    else hives.push(loaded)
+  }
+  return { hives, failed }
 }

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
 import { writeTable } from '../render/table.ts'
 import type { Terminal } from '../render/terminal.ts'
-import { findHives, type LoadedHive } from './load-hives.ts'
+import { loadHives, type LoadedHive } from './load-hives.ts'
 import type { RegistryOptionValues, reports } from './options.ts'
 import { type Section, subjects } from './subjects.ts'
 
@@ -17,12 +17,7 @@ export function runReport(
   options: RegistryOptionValues,
   terminal: Terminal,
 ): ExitCode {
-  const hives: LoadedHive[] = []
-  let failed = 0
-  for (const loaded of findHives(paths, { logs: options['no-logs'] !== true }, terminal)) {
-    if (loaded === undefined) failed += 1
-    else hives.push(loaded)
-  }
+  const { hives, failed } = loadHives(paths, options, terminal)
   for (const section of subjects[subject](hives)) {
     if (options.json === true) for (const { line } of section.rows) terminal.out(jsonLine(line))
     else writeSection(section, terminal)

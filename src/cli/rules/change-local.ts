@@ -1,17 +1,17 @@
 // Changes the user's own set: one change at a time, checked before it counts, and each file replaced in one step, so that
 // a guard never loads half of it and a mistake never costs what was there.
 
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { AppError, messageOf } from '../../base/app-error.ts'
+import { AppError } from '../../base/app-error.ts'
 import { type Config, contentOf } from '../../config/index.ts'
 import { loadHashLists } from '../../engine/detectors/hash/index.ts'
 import type { Variables } from '../../engine/detectors/yara/index.ts'
 import { compileSources } from '../../engine/signatures/signatures.ts'
-import { Lock } from '../../updates/state/lock.ts'
 import { syncFolder, writeSynced } from '../../updates/state/sync.ts'
 import { type LocalContent, localFiles, localNamespace, readLocal } from './local-files.ts'
+import { lockFolder, refused } from './local-folder.ts'
 
 export interface LocalSet {
   readonly folder: string
@@ -48,22 +48,6 @@ export function changeLocal(set: LocalSet, change: (before: LocalContent) => Loc
     checkRules(set, before, after)
     replace(files.rules, after.rules)
   }
-}
-
-function lockFolder(folder: string): Lock {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 })
-    return new Lock(folder)
-  } catch (thrown) {
-    throw thrown instanceof AppError ? thrown : refused(folder, thrown)
-  }
-}
-
-function refused(path: string, thrown: unknown): AppError {
-  return new AppError('permission', `cannot write ${path}: ${messageOf(thrown)}`, {
-    hint: 'run as root, or set [engine] local to a folder of yours',
-    cause: thrown,
-  })
 }
 
 /** What somebody broke by hand before is not held against this change. */

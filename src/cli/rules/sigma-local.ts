@@ -1,16 +1,16 @@
 // The user's own Sigma rules on the disk: a folder below the local set, one file for each that was added. Everything in it is
 // loaded, also files that were put there by hand.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
 import { type Config, localSigmaFolder, readSigmaFiles } from '../../config/index.ts'
 import { createSigma, readRules, type RuleHead, type RuleSet } from '../../rules/sigma/index.ts'
-import { Lock } from '../../updates/state/lock.ts'
 import { syncFolder, writeSynced } from '../../updates/state/sync.ts'
 import type { RulesRun } from './action.ts'
 import { localSetOf } from './change-local.ts'
+import { lockFolder, refused } from './local-folder.ts'
 import { sigmaProblemText } from './sigma-rules.ts'
 
 /** A file to add, checked. */
@@ -143,22 +143,6 @@ function isCalled(
       hint: `haechi rules remove ${basename(source)} takes out all of them; or edit ${source}`,
     },
   )
-}
-
-function lockFolder(folder: string): Lock {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 })
-    return new Lock(folder)
-  } catch (thrown) {
-    throw thrown instanceof AppError ? thrown : refused(folder, thrown)
-  }
-}
-
-function refused(path: string, thrown: unknown): AppError {
-  return new AppError('permission', `cannot write ${path}: ${messageOf(thrown)}`, {
-    hint: 'run as root, or set [engine] local to a folder of yours',
-    cause: thrown,
-  })
 }
 
 /** In one step: a daemon that reads the folder at this moment sees all of it or nothing. */

@@ -3,6 +3,7 @@
 
 import { formatDuration } from '../../config/units.ts'
 import { type ClassTally, outcomes, type Sample, type WebIncident } from '../../rules/weblog/index.ts'
+import { escaped } from '../incidents/html/escape.ts'
 import { classesOf, outcomeMeanings, type ReportData, textOf, timeText } from './report-data.ts'
 
 /** Incidents with all their samples; a page with more is slow to open. */
@@ -116,24 +117,6 @@ function sampleRow({ timeMs, method, target, status, bytes, finding }: Sample): 
     `<td>${status === 0 ? '' : status}${bytes < 0 ? '' : `, ${count(bytes)} bytes`}</td>` +
     `<td>${escaped(finding.why)} (${finding.confidence}; ${escaped([...finding.techniques, finding.cwe].filter((id) => id !== '').join(', '))})<br>` +
     `${escaped(place)}${finding.value === '' ? '' : `: <code>${escaped(finding.value)}</code>`}</td></tr>`
-  )
-}
-
-const signs: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Control characters and what reorders text are shown as U+FFFD, not obeyed. */
-function escaped(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-      .replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-      .replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? '')
   )
 }
 

@@ -125,7 +125,7 @@ test('the HTML report needs nothing else and takes no markup from the log', asyn
   writeFileSync(file, attack)
   await run([file], { html })
   const page = readFileSync(html, 'utf8')
-  assert.ok(page.includes('/a/b.php.jpg?&lt;i&gt;\ufffd[31m'))
+  assert.ok(page.includes('/a/b.php.jpg?&lt;i&gt;\\x1b[31m'))
   assert.ok(!page.includes('<i>'))
   assert.doesNotMatch(page, /<script|src=|href=|url\(/)
 })

@@ -2,7 +2,8 @@
 
 import type { Pe } from '../../engine/index.ts'
 import { entropyOf } from './entropy.ts'
-import { numberName, resourceTypes } from './names.ts'
+import { resourceTypes } from '../../engine/parsers/pe/resource-types.ts'
+import { numberName } from './names.ts'
 
 const maxResources = 4096
 const manifestType = 24

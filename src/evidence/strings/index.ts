@@ -1,4 +1,5 @@
 export { type CodePage, codePageOf, codePages } from './code-page.ts'
 export { stringDecoder } from './decode.ts'
-export { type Indicator, type IndicatorKind, indicatorKinds, indicatorsOf } from './indicators.ts'
+export { type IndicatorKind, indicatorKinds } from '../../model/indicator.ts'
+export { type Indicator, indicatorsOf } from './indicators.ts'
 export { StringScanner, type StringOptions, type TakeString } from './scanner.ts'

@@ -3,24 +3,12 @@
 
 import { isIPv6 } from 'node:net'
 
+import type { IndicatorKind } from '../../model/indicator.ts'
+
 const maxLength = 8192
 const maxIndicators = 64
 /** Of what encoded data say. */
 const maxDecoded = 120
-
-export const indicatorKinds = [
-  'url',
-  'email',
-  'ipv4',
-  'ipv6',
-  'windows-path',
-  'unc-path',
-  'unix-path',
-  'registry-key',
-  'base64',
-  'hex',
-] as const
-export type IndicatorKind = (typeof indicatorKinds)[number]
 
 export interface Indicator {
   readonly kind: IndicatorKind

@@ -4,6 +4,7 @@
 import { u16, u32 } from '../../codecs/little-endian.ts'
 import { type ByteSource, maxRead } from '../../source/byte-source.ts'
 import type { PeLayout } from './layout.ts'
+import { resourceTypes } from './resource-types.ts'
 
 const resourceDirectory = 2
 const directoryBytes = 16
@@ -23,31 +24,6 @@ export interface ResourceLeaf {
   readonly offset: number
   /** Clamped to the file. */
   readonly length: number
-}
-
-/** Names of winuser.h without RT_. */
-const typeNames: Readonly<Record<number, string>> = {
-  1: 'CURSOR',
-  2: 'BITMAP',
-  3: 'ICON',
-  4: 'MENU',
-  5: 'DIALOG',
-  6: 'STRING',
-  7: 'FONTDIR',
-  8: 'FONT',
-  9: 'ACCELERATOR',
-  10: 'RCDATA',
-  11: 'MESSAGETABLE',
-  12: 'GROUP_CURSOR',
-  14: 'GROUP_ICON',
-  16: 'VERSION',
-  17: 'DLGINCLUDE',
-  19: 'PLUGPLAY',
-  20: 'VXD',
-  21: 'ANICURSOR',
-  22: 'ANIICON',
-  23: 'HTML',
-  24: 'MANIFEST',
 }
 
 /** Cursors, bitmaps, icons, menus, dialogs, strings, fonts, accelerators, messages, groups, versions, names. */
@@ -113,7 +89,7 @@ class Walk {
     if (length === 0 || this.#places.has(place)) return
     this.#places.add(place)
     const [type = 0, ...rest] = path
-    const typeName = typeof type === 'number' ? (typeNames[type] ?? type) : type
+    const typeName = typeof type === 'number' ? (resourceTypes[type] ?? type) : type
     this.leaves.push({ isPlain: plainTypes.has(type), path: [typeName, ...rest].join('/'), offset, length })
   }
 }
