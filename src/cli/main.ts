@@ -1,18 +1,23 @@
 // The entry point: finds the command, reads its arguments, runs it, and turns what it throws into one line and
 // an exit code. Only the chosen command's module is loaded.
 
+import { isatty } from 'node:tty'
+
 import { AppError, messageOf } from '../base/app-error.ts'
 import { readArguments } from './args.ts'
 import type { Command } from './command.ts'
 import { allCommands, commandTable } from './commands/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { descriptorStream } from './render/descriptor-stream.ts'
 import { createTerminal, type Style, type Terminal, wantsColor } from './render/terminal.ts'
 
+// The stream of a pipe is not even opened: that would change the pipe for all who write to it.
+const isTerminal = isatty(1)
 const noColor = process.argv.includes('--no-color')
 const terminal = createTerminal({
-  stdout: process.stdout,
+  stdout: isTerminal ? process.stdout : descriptorStream(1),
   stderr: process.stderr,
-  color: !noColor && wantsColor(process.stdout.isTTY, process.env),
+  color: !noColor && wantsColor(isTerminal, process.env),
   quit: () => process.exit(exitCodes.pipe),
 })
 
