@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'node:test'
 
 const module = new URL('./descriptor-stream.ts', import.meta.url).href
@@ -23,7 +24,7 @@ test('a loop that writes 200 MB to a pipe keeps none of it', () => {
     { maxBuffer: 1 << 29 },
   )
   assert.equal(stdout.length, 200_000 * 1024)
-  assert.ok(Number(stderr) < 150_000, `${stderr} kB`)
+  assert.ok(Number(stderr) < 150_000, `${String(stderr)} kB`)
 })
 
 test('nothing is lost when the pipe does not block and its reader is slow', async () => {
@@ -46,6 +47,6 @@ test('a reader that has gone is told', async () => {
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   writer.stdout.destroy()
-  const code = await new Promise((resolve) => writer.on('exit', resolve))
+  const [code] = (await once(writer, 'exit')) as [number | null]
   assert.equal(code, 7)
 })
