@@ -14,6 +14,15 @@ export const responseSettings: ResponseSettings = {
   managementAddresses: [],
   managementPort: 22,
   isolationAllow: [],
+  collection: {
+    folder: '/nonexistent',
+    profile: 'quick',
+    maxBytes: 64 * 1024 ** 2,
+    maxTimeMs: 20_000,
+    spacingMs: 60_000,
+    leastFreeBytes: 0,
+    encryptTo: [],
+  },
 }
 
 export function actionContext(changes: Partial<ActionContext> = {}): ActionContext {

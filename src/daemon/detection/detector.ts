@@ -3,12 +3,12 @@
 import type { Event, WebRequestSeen } from '../../model/index.ts'
 import type { SigmaDetection } from '../../rules/sigma/index.ts'
 import { webRequestSeen } from '../../rules/weblog/index.ts'
-import { detectionEvent } from './detection-event.ts'
+import { detectionEvent } from '../../rules/detection/detection-event.ts'
 import type { RuleSettings } from './messages.ts'
 import { type LoadedRules, loadRules } from './rule-loading.ts'
-import { sigmaFound } from './sigma-found.ts'
-import { webFound } from './web-found.ts'
-import { WebLines } from './web-lines.ts'
+import { sigmaFound } from '../../rules/detection/sigma-found.ts'
+import { webFound } from '../../rules/detection/web-found.ts'
+import { WebLines } from '../../rules/detection/web-lines.ts'
 
 export interface Judged {
   readonly detections: readonly Event[]

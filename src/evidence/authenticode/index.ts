@@ -1,7 +1,7 @@
 // Authenticode: signatures of Windows programs, verified offline.
 
-export { addCatalogs, CatalogIndex } from './catalog.ts'
-export type { Certificate } from './certificate.ts'
+export { addCatalogs, CatalogIndex, catalogOf } from './catalog.ts'
+export { type Certificate, certificateOf } from './certificate.ts'
 export type { CertificateFacts, TimeStampFacts } from './facts.ts'
 export type { DigestName } from './algorithm.ts'
 export { imageDigests } from './pe-digest.ts'

@@ -6,14 +6,14 @@ import type { KindTable, Mapping, Told } from './kinds/kind.ts'
 import { loginKinds } from './kinds/login.ts'
 import { processKinds } from './kinds/process.ts'
 import { systemKinds } from './kinds/system.ts'
-import type { EvtxRecord } from './record.ts'
+import type { EventRecord } from './rendered.ts'
 
 const tables: readonly KindTable[] = [processKinds, loginKinds, systemKinds]
 const maxMessageChars = 500
 const maxDataChars = 200
 
 /** Undefined when the record cannot be read. */
-export function windowsEvent(record: EvtxRecord): Event | undefined {
+export function windowsEvent(record: EventRecord): Event | undefined {
   const document = record.event()
   if (document === undefined) return undefined
   const channel = textOf(record.system('channel'))

@@ -2,7 +2,7 @@
 // files come. Numbers lie in typed arrays, since a table has millions of records.
 
 import { u16, u32, utf16Exactly } from '../fields.ts'
-import { eachAttribute, readHeader } from './record.ts'
+import { eachAttribute, readHeader } from '../ntfs-record.ts'
 
 const rootEntry = 5
 /** Windows ends paths at 32,767 characters; damaged tables have cycles. */

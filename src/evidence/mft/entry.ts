@@ -1,10 +1,11 @@
 // What a file's records say about it: times, names, streams, reparse point, object identifier, directory entries, and whether its times
 // were set by a program.
 
-import { guid, u16, u32, u64, utf16Exactly } from '../fields.ts'
+import { guid, u16, u32, u64 } from '../fields.ts'
 import { type FileName, readFileName, times, type Times } from './file-name.ts'
 import { type IndexEntry, readNode } from './index-entries.ts'
-import { type Attribute, eachAttribute, readHeader, type RecordHeader } from './record.ts'
+import { type Attribute, eachAttribute, readHeader, type RecordHeader } from '../ntfs-record.ts'
+import { type Reparse, readReparse } from '../reparse.ts'
 
 /** A resident stream of at most so many bytes is kept; Zone.Identifier is such a one. */
 const maxContentBytes = 1024
@@ -58,12 +59,6 @@ export interface DataStream {
   readonly isSparse: boolean
   /** base64, of small resident named streams. */
   readonly content?: string
-}
-
-export interface Reparse {
-  readonly tag: number
-  /** Of symbolic links and junctions. */
-  readonly target?: string
 }
 
 /**
@@ -134,7 +129,8 @@ function addAttribute(draft: Draft, record: Uint8Array, attribute: Attribute): v
       readNode(record.subarray(contentAt + 16, attribute.at + attribute.bytes), draft.index)
       return
     case 0xc0:
-      if (isResident) draft.reparse = readReparse(record, contentAt, contentBytes)
+      if (isResident) 
+        draft.reparse = readReparse(record.subarray(contentAt, contentAt + contentBytes))
       break
     default:
   }
@@ -174,19 +170,6 @@ function addStream(
   }
   if (name === '') draft.data ??= stream
   else if (draft.streams.length < maxStreams) draft.streams.push(stream)
-}
-
-const symbolicLink = 0xa000000c
-const mountPoint = 0xa0000003
-
-/** [MS-FSCC] 2.1.2. */
-function readReparse(record: Uint8Array, at: number, length: number): Reparse {
-  const tag = u32(record, at)
-  if (tag !== symbolicLink && tag !== mountPoint) return { tag }
-  const pathAt = at + 8 + (tag === symbolicLink ? 12 : 8)
-  const [offset, bytes] = [u16(record, at + 8), u16(record, at + 10)]
-  if (pathAt + offset + bytes > at + length) return { tag }
-  return { tag, target: utf16Exactly(record, pathAt + offset, bytes / 2) }
 }
 
 /** `pathOf` tells the path of a directory by its record's number and sequence number. */

@@ -1,4 +1,3 @@
 export type { MftEntry } from './entry.ts'
 export { readIndexBlocks } from './index-entries.ts'
 export { readMft } from './mft.ts'
-export { mftOfVolume } from './volume.ts'

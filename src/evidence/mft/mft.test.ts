@@ -25,7 +25,6 @@ import { memorySource } from '../source.ts'
 import type { MftEntry } from './entry.ts'
 import { readIndexBlocks } from './index-entries.ts'
 import { readMft } from './mft.ts'
-import { mftOfVolume } from './volume.ts'
 
 const times = { created: '2026-11-22T10:00:00.1234567Z' }
 const root = [5, 5] as const
@@ -287,37 +286,6 @@ test('a first record that is damaged, and a last one that is cut off', () => {
   assert.equal(entries.get(10)?.path, '\\x')
   assert.equal(notes.length, 2)
   assert.deepEqual(read(Buffer.alloc(0)).entries.size, 0)
-})
-
-test('the table of a volume, in pieces and with a damaged beginning', () => {
-  const bytes = table({ 10: file('x', root), 31: file('last', root) })
-  const volume = Buffer.alloc(256 * 1024)
-  volume.write('NTFS    ', 3)
-  u16(512).copy(volume, 11)
-  volume[13] = 2
-  u64(80, 200).copy(volume, 48)
-  volume[64] = 0xf6
-  // 12 clusters at 80, 20 before them at 16: of 1 KiB each, as the records.
-  const runs = Buffer.from('110c501114c0', 'hex')
-  const first = writeRecord({ attributes: [runData(bytes.length, Buffer.concat([runs, Buffer.alloc(1)]))] })
-  first.copy(bytes)
-  bytes.copy(volume, 80 * 1024, 0, 12 * 1024)
-  bytes.copy(volume, 16 * 1024, 12 * 1024)
-  first.copy(volume, 200 * 1024)
-  const notes = new Notes()
-  const source = must(mftOfVolume(memorySource(volume), notes))
-  assert.equal(source.size, bytes.length)
-  assert.ok(Buffer.from(source.read(0, source.size)).equals(bytes))
-  assert.ok(
-    Buffer.from(source.read(11 * 1024 + 5, 2000)).equals(bytes.subarray(11 * 1024 + 5, 11 * 1024 + 2005)),
-  )
-  assert.equal(notes.kept.length, 0)
-  volume.fill(0, 80 * 1024, 80 * 1024 + 4)
-  assert.notEqual(mftOfVolume(memorySource(volume), notes), undefined)
-  assert.match(notes.kept[0]?.text ?? '', /mirror/)
-  volume.fill(0, 200 * 1024, 200 * 1024 + 4)
-  assert.equal(mftOfVolume(memorySource(volume), notes), undefined)
-  assert.equal(mftOfVolume(memorySource(Buffer.alloc(512)), notes), undefined)
 })
 
 test('any change of any byte is survived', () => {

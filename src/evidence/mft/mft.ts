@@ -6,7 +6,7 @@ import type { Notes } from '../note.ts'
 import type { EvidenceSource } from '../source.ts'
 import { Directories } from './directories.ts'
 import { addRecord, draftOf, entryOf, type MftEntry } from './entry.ts'
-import { baad, file, fixUp } from './record.ts'
+import { baad, file, fixUp } from '../ntfs-record.ts'
 
 const usualRecordBytes = 1024
 const blockRecords = 1024

@@ -4,7 +4,7 @@
 import { filetime, u16, u32, utf16, utf16Exactly } from '../fields.ts'
 import type { Notes } from '../note.ts'
 import type { EvidenceSource } from '../source.ts'
-import { decompressXpressHuffman } from './xpress-huffman.ts'
+import { decompressXpressHuffman } from '../xpress-huffman.ts'
 
 /** Of the file and of what it decompresses to; real ones have up to 2 MiB. */
 const maxBytes = 32 * 1024 * 1024

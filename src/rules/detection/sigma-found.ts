@@ -1,7 +1,7 @@
 // What Sigma tells of an event, as a detection.
 
 import type { Event } from '../../model/index.ts'
-import type { SigmaDetection } from '../../rules/sigma/index.ts'
+import type { SigmaDetection } from '../sigma/index.ts'
 import type { Found } from './detection-event.ts'
 
 const maxTextLength = 300

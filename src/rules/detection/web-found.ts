@@ -1,7 +1,7 @@
 // What was found in a line of a web server's log, as a detection: the gravest finding stands for the line.
 
 import type { IncidentLevel, WebRequestSeen } from '../../model/index.ts'
-import { type FoundResult, outcomes, webAttackInfo, type WebFinding } from '../../rules/weblog/index.ts'
+import { type FoundResult, outcomes, webAttackInfo, type WebFinding } from '../weblog/index.ts'
 import type { Found } from './detection-event.ts'
 
 /** event.severity at full confidence, by what became of it. */

@@ -9,7 +9,7 @@ import {
   type LineResult,
   type LogReader,
   type Weblog,
-} from '../../rules/weblog/index.ts'
+} from '../weblog/index.ts'
 
 /** Of which behaviour is kept: some 100 bytes each. */
 const maxAddresses = 100_000

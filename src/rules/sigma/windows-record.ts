@@ -53,8 +53,12 @@ export function windowsSource(record: SigmaRecord): RecordSource {
   }
 }
 
-/** With Sysmon's names beside those of the operating system's own events. */
+/**
+ * With Sysmon's names beside those of the operating system's own events. A record that was enriched (evidence/process-creation)
+ * has them already, and knows more.
+ */
 export function withSysmonNames(record: SigmaRecord): SigmaRecord {
+  if (record['Image'] !== undefined) return record
   const id = String(record['EventID'])
   const names = Object.hasOwn(securityFieldNames, id) ? securityFieldNames[id] : undefined
   if (names === undefined || record['Channel'] !== 'Security') return record

@@ -5,7 +5,8 @@ import { statSync } from 'node:fs'
 
 import { messageOf } from '../../base/app-error.ts'
 import type { LastLogin } from './lastlog.ts'
-import { readSqliteTable, type SqliteRow, type SqliteValue } from './sqlite-table.ts'
+import type { SqliteRow, SqliteValue } from '../../evidence/sqlite/index.ts'
+import { readSqliteTable } from './sqlite-file.ts'
 
 export interface WtmpdbRow {
   readonly id: number

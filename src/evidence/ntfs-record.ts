@@ -1,7 +1,7 @@
 // One FILE record of an NTFS $MFT: the sequence array that guards its sectors, its header, and the walk over its attributes
 // (Linux-NTFS project's documentation of NTFS).
 
-import { u16, u32, utf16Exactly } from '../fields.ts'
+import { u16, u32, utf16Exactly } from './fields.ts'
 
 export const file = 0x454c4946
 export const baad = 0x44414142

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { compressXpressHuffman } from '../../../test/support/prefetch-writer.ts'
-import { randomBytes } from '../../../test/support/random.ts'
+import { compressXpressHuffman } from '../../test/support/prefetch-writer.ts'
+import { randomBytes } from '../../test/support/random.ts'
 import { decompressXpressHuffman } from './xpress-huffman.ts'
 
 function roundTrip(bytes: Uint8Array): void {

@@ -1,9 +1,8 @@
 // The pages of an SQLite database as a reader without locks sees them: the main file, overlaid with the committed frames
 // of its write-ahead log (https://www.sqlite.org/fileformat2.html, sections 1.3 and 4). Everything in it may lie.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-
 import { AppError } from '../../base/app-error.ts'
+import type { EvidenceSource } from '../source.ts'
 
 const headerBytes = 100
 const walHeaderBytes = 32
@@ -19,16 +18,16 @@ export class SqlitePages {
   readonly usableBytes: number
   readonly encoding: 'utf8' | 'utf16le' | 'utf16be'
   readonly pageCount: number
-  readonly #fd: number
-  readonly #walFd: number | undefined
+  readonly #main: EvidenceSource
+  readonly #wal: EvidenceSource | undefined
   /** Page number → offset of its newest committed content in the log. */
   readonly #frames: ReadonlyMap<number, number>
-  readonly #stamp: string
 
-  private constructor(fd: number, walFd: number | undefined) {
-    this.#fd = fd
-    this.#walFd = walFd
-    const header = readAt(fd, headerBytes, 0)
+  /** `wal`: the file `-wal` beside it. Throws AppError when it is no database. */
+  constructor(main: EvidenceSource, wal?: EvidenceSource) {
+    this.#main = main
+    this.#wal = wal
+    const header = readAt(main, headerBytes, 0)
     if (header.length < headerBytes || !header.subarray(0, 16).equals(magic))
       throw damaged('it has no header')
     const size = header.readUInt16BE(16)
@@ -36,27 +35,12 @@ export class SqlitePages {
     if (this.pageBytes < 512 || (this.pageBytes & (this.pageBytes - 1)) !== 0) throw damaged('page size')
     this.usableBytes = this.pageBytes - header.readUInt8(20)
     if (this.usableBytes < 480) throw damaged('reserved bytes')
-    const { frames, pages } = readWal(walFd, this.pageBytes)
+    const { frames, pages } = readWal(wal, this.pageBytes)
     this.#frames = frames
-    this.pageCount = pages ?? Math.ceil(fstatSync(fd).size / this.pageBytes)
+    this.pageCount = pages ?? Math.ceil(main.size / this.pageBytes)
     // A database that was never written to but in its log has the encoding there.
     const first = frames.has(1) ? this.page(1) : header
     this.encoding = encodings[first.readUInt32BE(56)] ?? 'utf8'
-    this.#stamp = this.#stampNow()
-  }
-
-  /** Throws AppError when it is no database, and what fs throws. */
-  static open(path: string): SqlitePages {
-    const fd = openSync(path, 'r')
-    let walFd: number | undefined
-    try {
-      walFd = openIfThere(`${path}-wal`)
-      return new SqlitePages(fd, walFd)
-    } catch (thrown) {
-      closeSync(fd)
-      if (walFd !== undefined) closeSync(walFd)
-      throw thrown
-    }
   }
 
   /** The page of a number (the first is 1). Throws AppError when there is none. */
@@ -64,27 +48,11 @@ export class SqlitePages {
     if (number < 1 || number > this.pageCount) throw damaged(`page ${number} does not exist`)
     const frame = this.#frames.get(number)
     const bytes =
-      frame !== undefined && this.#walFd !== undefined
-        ? readAt(this.#walFd, this.pageBytes, frame)
-        : readAt(this.#fd, this.pageBytes, (number - 1) * this.pageBytes)
+      frame !== undefined && this.#wal !== undefined
+        ? readAt(this.#wal, this.pageBytes, frame)
+        : readAt(this.#main, this.pageBytes, (number - 1) * this.pageBytes)
     if (bytes.length < this.pageBytes) throw damaged(`page ${number} is cut`)
     return bytes
-  }
-
-  /** Whether nobody wrote the main file or began the log anew since it was opened. */
-  unchanged(): boolean {
-    return this.#stampNow() === this.#stamp
-  }
-
-  [Symbol.dispose](): void {
-    closeSync(this.#fd)
-    if (this.#walFd !== undefined) closeSync(this.#walFd)
-  }
-
-  #stampNow(): string {
-    const { size, mtimeNs } = fstatSync(this.#fd, { bigint: true })
-    const wal = this.#walFd === undefined ? '' : readAt(this.#walFd, walHeaderBytes, 0).toString('latin1')
-    return `${size} ${mtimeNs} ${wal}`
   }
 }
 
@@ -98,18 +66,9 @@ export function damaged(what: string): AppError {
   return new AppError('unsupported', `the SQLite database cannot be read: ${what}`)
 }
 
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r')
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw thrown
-  }
-}
-
-function readAt(fd: number, length: number, at: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  return bytes.subarray(0, readSync(fd, bytes, 0, length, at))
+function readAt(source: EvidenceSource, length: number, at: number): Buffer {
+  const bytes = source.read(at, length)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 interface Wal {
@@ -119,11 +78,11 @@ interface Wal {
 }
 
 /** Frames up to the last commit whose salts and running checksum are right: the rest is left over from earlier. */
-function readWal(fd: number | undefined, pageBytes: number): Wal {
+function readWal(wal: EvidenceSource | undefined, pageBytes: number): Wal {
   const frames = new Map<number, number>()
   let pages: number | undefined
-  if (fd === undefined) return { frames, pages }
-  const header = readAt(fd, walHeaderBytes, 0)
+  if (wal === undefined) return { frames, pages }
+  const header = readAt(wal, walHeaderBytes, 0)
   if (header.length < walHeaderBytes || (header.readUInt32BE(0) & ~1) >>> 0 !== walMagic)
     return { frames, pages }
   if (header.readUInt32BE(8) !== pageBytes) return { frames, pages }
@@ -132,9 +91,9 @@ function readWal(fd: number | undefined, pageBytes: number): Wal {
   if (!sum.equals(header, 24)) return { frames, pages }
   const uncommitted = new Map<number, number>()
   const step = frameHeaderBytes + pageBytes
-  const end = Math.min(fstatSync(fd).size, maxWalBytes)
+  const end = Math.min(wal.size, maxWalBytes)
   for (let at = walHeaderBytes; at + step <= end; at += step) {
-    const frame = readAt(fd, step, at)
+    const frame = readAt(wal, step, at)
     if (frame.length < step || !frame.subarray(8, 16).equals(header.subarray(16, 24))) break
     sum.add(frame.subarray(0, 8))
     sum.add(frame.subarray(frameHeaderBytes))

@@ -8,7 +8,7 @@ import * as fc from 'fast-check'
 
 import { withFolder } from '../../../test/support/folder.ts'
 import { AppError } from '../../base/app-error.ts'
-import { readSqliteTable } from './sqlite-table.ts'
+import { readSqliteTable } from './sqlite-file.ts'
 import { readLastlog2, readWtmpdb, WtmpdbFile, type WtmpdbRow } from './wtmpdb.ts'
 
 /** Runs SQL with the real SQLite; undefined where python3 is missing. */

@@ -1,8 +1,10 @@
-// Reads the rows of a table of an SQLite database (https://www.sqlite.org/fileformat2.html): wtmpdb and lastlog2 keep
-// logins in such files. Read-only, without locks, bounded against files that lie: a cycle of pages, lengths beyond the
-// file, endless overflow chains end in an error.
+// The rows of a table of an SQLite database (https://www.sqlite.org/fileformat2.html), without SQLite: nothing in the file is
+// run, nothing is written beside it, and a file that lies (a cycle of pages, lengths beyond the file, endless overflow
+// chains) ends in an error or a note.
 
-import { damaged, SqlitePages } from './sqlite-pages.ts'
+import { AppError } from '../../base/app-error.ts'
+import type { Notes } from '../note.ts'
+import { damaged, type SqlitePages } from './pages.ts'
 
 export type SqliteValue = null | number | bigint | string | Uint8Array
 
@@ -12,96 +14,128 @@ export interface SqliteRow {
   readonly values: Readonly<Record<string, SqliteValue>>
 }
 
-export interface SqliteQuery {
-  /** Only rows with greater ids (others are not even read). */
-  readonly after?: number
-  readonly maxRows: number
-}
-
 const maxDepth = 24
-const maxPayloadBytes = 1024 * 1024
+const maxTables = 10_000
+const maxPayloadBytes = 16 * 1024 * 1024
 const schemaColumns = ['type', 'name', 'tbl_name', 'rootpage', 'sql']
 const pageTypes = { interior: 5, leaf: 13 } as const
 
+/** Names of the tables that hold rows. Throws AppError when the first page is damaged. */
+export function sqliteTables(pages: SqlitePages): string[] {
+  return [...schemaOf(pages)].map(({ values }) => String(values['name']))
+}
+
 /**
- * Rows of a table in the order of their ids. Throws AppError when the database is damaged, has no such table, or was
- * written to in all of three tries; and what fs throws.
+ * Rows of a table in the order of their ids. Throws AppError when there is no such table, and when it is damaged; with `notes`
+ * damaged rows and pages are noted and passed over.
  */
-export function readSqliteTable(path: string, table: string, query: SqliteQuery): SqliteRow[] {
-  for (let tries = 1; ; tries += 1) {
-    using pages = SqlitePages.open(path)
-    try {
-      const rows = new TableReader(pages).read(table, query)
-      if (pages.unchanged()) return rows
-    } catch (thrown) {
-      if (tries >= 3 || pages.unchanged()) throw thrown
-    }
-    if (tries >= 3) throw damaged('it changes all the time')
+export function* sqliteRows(
+  pages: SqlitePages,
+  table: string,
+  { after, notes }: { readonly after?: number; readonly notes?: Notes } = {},
+): Generator<SqliteRow> {
+  const wanted = table.toLowerCase()
+  const found = [...schemaOf(pages)].find(({ values }) => String(values['name']).toLowerCase() === wanted)
+  const { rootpage, sql } = found?.values ?? {}
+  if (typeof rootpage !== 'number' || typeof sql !== 'string') throw damaged(`no table ${table}`)
+  if (/\bwithout\s+rowid\b/i.test(sql.slice(-100))) throw damaged(`table ${table} has no row ids`)
+  const shape = { ...columnsOf(sql), after: after ?? Number.NEGATIVE_INFINITY, notes }
+  yield* new TableReader(pages, shape).page(rootpage, 0)
+}
+
+function* schemaOf(pages: SqlitePages): Generator<SqliteRow> {
+  const shape = { columns: schemaColumns, alias: -1, after: Number.NEGATIVE_INFINITY, notes: undefined }
+  let left = maxTables
+  for (const row of new TableReader(pages, shape).page(1, 0)) {
+    if (left-- === 0) return
+    if (row.values['type'] === 'table') yield row
   }
+}
+
+interface Shape {
+  readonly columns: readonly string[]
+  /** Index of the column that stands for the row id; -1 for none. */
+  readonly alias: number
+  readonly after: number
+  /** Undefined: damage is thrown. */
+  readonly notes: Notes | undefined
 }
 
 class TableReader {
   readonly #pages: SqlitePages
+  readonly #shape: Shape
   readonly #visited = new Set<number>()
 
-  constructor(pages: SqlitePages) {
+  constructor(pages: SqlitePages, shape: Shape) {
     this.#pages = pages
+    this.#shape = shape
   }
 
-  read(table: string, query: SqliteQuery): SqliteRow[] {
-    const schema: SqliteRow[] = []
-    this.#walk(1, 0, { columns: schemaColumns, alias: -1, after: -Infinity, maxRows: 10_000, rows: schema })
-    const found = schema.find(
-      ({ values }) =>
-        values['type'] === 'table' && String(values['name']).toLowerCase() === table.toLowerCase(),
-    )
-    const { rootpage, sql } = found?.values ?? {}
-    if (typeof rootpage !== 'number' || typeof sql !== 'string') throw damaged(`no table ${table}`)
-    if (/\bwithout\s+rowid\b/i.test(sql.slice(-100))) throw damaged(`table ${table} has no row ids`)
-    this.#visited.clear()
-    const rows: SqliteRow[] = []
-    this.#walk(rootpage, 0, {
-      ...columnsOf(sql),
-      after: query.after ?? -Infinity,
-      maxRows: query.maxRows,
-      rows,
+  *page(number: number, depth: number): Generator<SqliteRow> {
+    const page = this.#whole(() => {
+      if (depth > maxDepth || this.#visited.has(number)) throw damaged('its pages form a circle')
+      this.#visited.add(number)
+      return this.#tablePage(number)
     })
-    return rows
-  }
-
-  #walk(number: number, depth: number, into: Collector): void {
-    if (depth > maxDepth || this.#visited.has(number)) throw damaged('its pages form a circle')
-    this.#visited.add(number)
-    const page = this.#pages.page(number)
-    const start = number === 1 ? 100 : 0
-    const type = page.readUInt8(start)
-    if (type !== pageTypes.interior && type !== pageTypes.leaf) throw damaged(`page ${number} is of no table`)
-    const headerBytes = type === pageTypes.interior ? 12 : 8
-    const cells = page.readUInt16BE(start + 3)
-    const pointers = start + headerBytes
-    if (pointers + 2 * cells > this.#pages.usableBytes) throw damaged(`page ${number} has too many cells`)
-    for (let cell = 0; cell < cells && into.rows.length < into.maxRows; cell += 1) {
-      const at = page.readUInt16BE(pointers + 2 * cell)
-      if (at + 4 > this.#pages.usableBytes) throw damaged(`a cell lies beyond page ${number}`)
-      if (type === pageTypes.leaf) this.#row(page, at, into)
-      // The key of an interior cell is the greatest of its child.
-      else if (varintAt(page, at + 4).value > into.after) this.#walk(page.readUInt32BE(at), depth + 1, into)
+    if (page === undefined) return
+    const { bytes, pointers, cells, isLeaf } = page
+    for (let cell = 0; cell < cells; cell += 1) {
+      const at = bytes.readUInt16BE(pointers + 2 * cell)
+      if (isLeaf) {
+        const row = this.#whole(() => this.#row(bytes, at, number))
+        if (row !== undefined) yield row
+        continue
+      }
+      const child = this.#whole(() => this.#child(bytes, at, number))
+      if (child !== undefined) yield* this.page(child, depth + 1)
     }
-    if (type === pageTypes.interior && into.rows.length < into.maxRows)
-      this.#walk(page.readUInt32BE(start + 8), depth + 1, into)
+    if (!isLeaf) yield* this.page(bytes.readUInt32BE(pointers - 4), depth + 1)
   }
 
-  #row(page: Buffer, at: number, into: Collector): void {
+  /** Damage becomes a note where notes are kept. */
+  #whole<T>(read: () => T): T | undefined {
+    const { notes } = this.#shape
+    if (notes === undefined) return read()
+    try {
+      return read()
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown
+      notes.add(thrown.message)
+      return undefined
+    }
+  }
+
+  #tablePage(number: number): TablePage {
+    const bytes = this.#pages.page(number)
+    const start = number === 1 ? 100 : 0
+    const type = bytes.readUInt8(start)
+    if (type !== pageTypes.interior && type !== pageTypes.leaf) throw damaged(`page ${number} is of no table`)
+    const isLeaf = type === pageTypes.leaf
+    const cells = bytes.readUInt16BE(start + 3)
+    const pointers = start + (isLeaf ? 8 : 12)
+    if (pointers + 2 * cells > this.#pages.usableBytes) throw damaged(`page ${number} has too many cells`)
+    return { bytes, pointers, cells, isLeaf }
+  }
+
+  /** Undefined: it has only rows that are not asked for; the key of an interior cell is the greatest of its child. */
+  #child(page: Buffer, at: number, number: number): number | undefined {
+    if (at + 4 > this.#pages.usableBytes) throw damaged(`a cell lies beyond page ${number}`)
+    return varintAt(page, at + 4).value > this.#shape.after ? page.readUInt32BE(at) : undefined
+  }
+
+  #row(page: Buffer, at: number, number: number): SqliteRow | undefined {
+    if (at + 4 > this.#pages.usableBytes) throw damaged(`a cell lies beyond page ${number}`)
+    const { columns, alias, after } = this.#shape
     const payload = varintAt(page, at)
     const key = varintAt(page, payload.end)
-    if (key.value <= into.after) return
+    if (key.value <= after) return undefined
     const bytes = this.#payload(page, key.end, payload.value)
     const values: Record<string, SqliteValue> = {}
-    for (const [index, value] of recordValues(bytes, this.#pages.encoding, into.columns.length).entries()) {
-      const column = into.columns[index]
-      if (column !== undefined) values[column] = index === into.alias && value === null ? key.value : value
+    for (const [index, value] of recordValues(bytes, this.#pages.encoding, columns.length).entries()) {
+      const column = columns[index]
+      if (column !== undefined) values[column] = index === alias && value === null ? key.value : value
     }
-    into.rows.push({ rowid: key.value, values })
+    return { rowid: key.value, values }
   }
 
   /** Section 1.6: what does not fit into the cell is in a chain of overflow pages. */
@@ -125,13 +159,11 @@ class TableReader {
   }
 }
 
-interface Collector {
-  readonly columns: readonly string[]
-  /** Index of the column that stands for the row id; -1 for none. */
-  readonly alias: number
-  readonly after: number
-  readonly maxRows: number
-  readonly rows: SqliteRow[]
+interface TablePage {
+  readonly bytes: Buffer
+  readonly pointers: number
+  readonly cells: number
+  readonly isLeaf: boolean
 }
 
 function localBytes(length: number, usable: number): number {

@@ -1,0 +1,1 @@
+export { openEse } from './database.ts'

@@ -1,0 +1,1 @@
+export { openExt } from './ext.ts'

@@ -1,0 +1,1 @@
+export { hostsEntries, type HostsEntry } from './hosts-file.ts'

@@ -1,0 +1,1 @@
+export { mftOfVolume, openNtfs, type VolumePlace } from './ntfs.ts'

@@ -1,0 +1,1 @@
+export { powershellHistory, type TypedCommand } from './powershell-history.ts'
