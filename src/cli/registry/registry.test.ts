@@ -20,6 +20,7 @@ import { readArguments } from '../args.ts'
 import type { Command } from '../command.ts'
 import { autoruns } from '../commands/autoruns.ts'
 import { registry } from '../commands/registry.ts'
+import { services } from '../commands/services.ts'
 import { createTerminal } from '../render/terminal.ts'
 
 interface Ran {
@@ -220,6 +221,17 @@ test('autoruns of a mounted Windows come from all its hives, told by their conte
   )
   const services = await run(autoruns, '--category', 'services', folder.path)
   assert.equal(services.out.trimEnd().split('\n').length, 2)
+})
+
+test('services and tasks of a Windows are shown from its hives, not those of this host', async (t) => {
+  const folder = collection(t)
+  const shown = await run(services, folder.path)
+  const reported = await run(registry, '--report', 'services', folder.path)
+  assert.equal(shown.out, reported.out)
+  assert.match(shown.out, /Services and drivers/)
+  const jobs = await run(services, '--jobs', '--json', folder.path)
+  assert.equal(jobs.out, (await run(registry, '--report', 'tasks', '--json', folder.path)).out)
+  await assert.rejects(run(services, '--since', '1d', folder.path), /about this host/)
 })
 
 test('a file that is no hive fails the run, and the others are read all the same', async (t) => {
