@@ -15,7 +15,7 @@ import {
 
 import { AppError, messageOf } from '../base/app-error.ts'
 import { FolderCache } from './folder-cache.ts'
-import { Notes } from './note.ts'
+import { NotesOnce } from './note.ts'
 import { type FileSource, openUnseen, sourceOf } from './source.ts'
 import { bytesOfName, foldCase, nameOfBytes, partsOf } from './tree-path.ts'
 import { systemOf } from './tree-system.ts'
@@ -42,7 +42,7 @@ class FolderTree implements EvidenceTree {
   readonly label: string
   readonly system: EvidenceTree['system']
   readonly foldsCase: boolean
-  readonly notes = new Notes()
+  readonly notes = new NotesOnce()
   readonly #root: Buffer
   readonly #folders = new Map<string, Buffer>()
   readonly #names = new FolderCache<Buffer>()

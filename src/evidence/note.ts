@@ -31,3 +31,15 @@ export class Notes {
     return this.#dropped
   }
 }
+
+/** For what is looked at again and again: each sentence once. */
+export class NotesOnce extends Notes {
+  readonly #said = new Set<string>()
+
+  override add(text: string, offset?: number): void {
+    if (this.#said.has(text)) return
+    // Beyond what is kept it is only counted.
+    if (this.dropped === 0) this.#said.add(text)
+    super.add(text, offset)
+  }
+}

@@ -6,7 +6,7 @@ import { AppError, messageOf } from '../base/app-error.ts'
 import { cached, imageFormatOf, type Volume, volumesOf } from './disk/index.ts'
 import { openExt } from './ext/index.ts'
 import { openFolderTree } from './folder-tree.ts'
-import { Notes } from './note.ts'
+import { Notes, NotesOnce } from './note.ts'
 import { openNtfs } from './ntfs/index.ts'
 import { openFileSource } from './source.ts'
 import type { EvidenceTree } from './tree.ts'
@@ -80,7 +80,7 @@ function openVolume(
   { path, close, notes }: { path: string; close: () => void; notes: Notes },
 ): EvidenceTree | undefined {
   const label = partition === undefined ? path : `${path} volume ${partition.number}`
-  const own = new Notes()
+  const own = new NotesOnce()
   const place = { source, label, close }
   if (nature.kind === 'ntfs' || nature.kind === 'ext') {
     const tree = nature.kind === 'ntfs' ? openNtfs(place, own) : openExt(place, own)

@@ -3,14 +3,21 @@
 import { foldCase } from './tree-path.ts'
 import type { EvidenceTree } from './tree.ts'
 
-const windowsNames = ['WINDOWS', '$MFT', '$RECYCLE.BIN', 'SYSTEM VOLUME INFORMATION', 'PROGRAM FILES', 'BOOTMGR']
-const linuxNames = ['etc', 'usr', 'var', 'lost+found']
+const windowsNames = new Set([
+  'WINDOWS',
+  '$MFT',
+  '$RECYCLE.BIN',
+  'SYSTEM VOLUME INFORMATION',
+  'PROGRAM FILES',
+  'BOOTMGR',
+])
+const linuxNames = new Set(['etc', 'usr', 'var', 'lost+found'])
 
 export function systemOf(rootNames: Iterable<string>): EvidenceTree['system'] {
   let isLinux = false
   for (const name of rootNames) {
-    if (windowsNames.includes(foldCase(name))) return 'windows'
-    isLinux ||= linuxNames.includes(name)
+    if (windowsNames.has(foldCase(name))) return 'windows'
+    isLinux ||= linuxNames.has(name)
   }
   return isLinux ? 'linux' : 'unknown'
 }

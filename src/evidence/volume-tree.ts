@@ -106,10 +106,9 @@ class VolumeTree implements EvidenceTree {
   }
 
   #folder(parts: readonly string[]): number | undefined {
-    const { root, fold } = this.#fileSystem
     const name = parts.at(-1)
-    if (name === undefined) return root
-    const key = parts.map((part) => fold.call(this.#fileSystem, part)).join('/')
+    if (name === undefined) return this.#fileSystem.root
+    const key = parts.map((part) => this.#fileSystem.fold(part)).join('/')
     const known = this.#folders.get(key)
     if (known !== undefined) return known
     const parent = this.#folder(parts.slice(0, -1))

@@ -36,7 +36,8 @@ function tableAt(
   { at, sectorBytes }: { at: number; sectorBytes: number },
 ): { partitions: Partition[]; isWhole: boolean } | undefined {
   const header = source.read(at, headerBytes)
-  if (header.length < headerBytes || Buffer.from(header.subarray(0, 8)).toString('latin1') !== signature) return undefined
+  if (header.length < headerBytes || Buffer.from(header.subarray(0, 8)).toString('latin1') !== signature)
+    return undefined
   const count = Math.min(u32(header, 80), maxEntries)
   const entryBytes = u32(header, 84)
   if (entryBytes < 128 || entryBytes > 4096) return undefined

@@ -7,7 +7,7 @@ import type { Partition } from './partition.ts'
 
 const tableAt = 446
 const entryBytes = 16
-const extendedTypes: readonly number[] = [0x05, 0x0f, 0x85]
+const extendedTypes: ReadonlySet<number> = new Set([0x05, 0x0f, 0x85])
 export const protectiveType = 0xee
 const maxLogical = 1024
 
@@ -32,7 +32,7 @@ export function readMbr(mbr: Mbr, notes: Notes): Partition[] | undefined {
   let nextLogical = 5
   for (const [index, entry] of entries.entries()) {
     if (entry.type === 0 || entry.count === 0) continue
-    if (!extendedTypes.includes(entry.type)) {
+    if (!extendedTypes.has(entry.type)) {
       found.push(partitionOf(mbr, entry, { number: index + 1, base: 0 }))
       continue
     }
@@ -49,7 +49,12 @@ function entriesAt({ source, sectorBytes }: Mbr, sector: number): Entry[] | unde
   if (u16(bytes, 510) !== 0xaa55) return undefined
   return [0, 1, 2, 3].map((index) => {
     const at = tableAt + index * entryBytes
-    return { status: bytes[at] ?? 0, type: bytes[at + 4] ?? 0, first: u32(bytes, at + 8), count: u32(bytes, at + 12) }
+    return {
+      status: bytes[at] ?? 0,
+      type: bytes[at + 4] ?? 0,
+      first: u32(bytes, at + 8),
+      count: u32(bytes, at + 12),
+    }
   })
 }
 
@@ -58,7 +63,9 @@ function isSound({ source, sectorBytes }: Mbr, entries: readonly Entry[]): boole
   const used = entries.filter(({ type, count }) => type !== 0 && count !== 0)
   const isPlausible = entries.every(({ status }) => status === 0 || status === 0x80)
   return (
-    used.length > 0 && isPlausible && used.every(({ first }) => first > 0 && first * sectorBytes < source.size)
+    used.length > 0 &&
+    isPlausible &&
+    used.every(({ first }) => first > 0 && first * sectorBytes < source.size)
   )
 }
 
@@ -87,10 +94,10 @@ function* logicalPartitions(mbr: Mbr, extended: Entry, notes: Notes): Generator<
       return
     }
     for (const entry of entries) {
-      if (entry.type !== 0 && entry.count !== 0 && !extendedTypes.includes(entry.type))
+      if (entry.type !== 0 && entry.count !== 0 && !extendedTypes.has(entry.type))
         yield partitionOf(mbr, entry, { number: 0, base: sector })
     }
-    const next = entries.find(({ type, count }) => extendedTypes.includes(type) && count !== 0)
+    const next = entries.find(({ type, count }) => extendedTypes.has(type) && count !== 0)
     if (next === undefined) return
     sector = extended.first + next.first
   }

@@ -32,7 +32,8 @@ function volumeOf(source: EvidenceSource, partition: Partition, notes: Notes): V
     notes.add(`partition ${number} begins beyond the end of the medium`, start)
     return []
   }
-  if (start + bytes > source.size) notes.add(`partition ${number} goes on beyond the end of the medium`, start)
+  if (start + bytes > source.size)
+    notes.add(`partition ${number} goes on beyond the end of the medium`, start)
   const part = partOf(source, start, bytes)
   return [{ partition, nature: natureOf(part), source: part }]
 }

@@ -1,7 +1,7 @@
 // The catalog of an ESE database (MSysObjects, its root is page 4; a copy is at page 24): tables with their columns and the roots
 // of their trees.
 
-import type { EseColumn, EseTable, EseValue } from '../ese-database.ts'
+import type { EseTable, EseValue } from '../ese-database.ts'
 import { columnOf, derived, firstTagged, firstVariable, type StoredColumn } from './column.ts'
 import { newNode, pageFlag, readNode } from './page.ts'
 import type { Pages } from './pages.ts'
@@ -58,7 +58,13 @@ function readFrom(pages: Pages, root: number): StoredTable[] {
       )
       const table = tables.at(-1)
       if (type === object.table && tables.length < mostTables) {
-        tables.push({ name: text(name), columns: [], root: number(place), template: text(template), longValueRoot: 0 })
+        tables.push({
+          name: text(name),
+          columns: [],
+          root: number(place),
+          template: text(template),
+          longValueRoot: 0,
+        })
       } else if (type === object.longValue && table !== undefined) table.longValueRoot = number(place)
       else if (type === object.column && table !== undefined && columns < mostColumns) {
         columns += 1
@@ -87,7 +93,9 @@ function text(value: EseValue | undefined): string {
 
 /** Adds the columns of templates, and the offsets of fixed columns where the catalog has none. */
 function finish(tables: readonly StoredTable[], pages: Pages): StoredTable[] {
-  const own = new Map<string, readonly StoredColumn[]>(tables.map(({ name, columns }) => [name, columns.slice()]))
+  const own = new Map<string, readonly StoredColumn[]>(
+    tables.map(({ name, columns }) => [name, columns.slice()]),
+  )
   let added = 0
   for (const { name, template, columns } of tables) {
     if (template !== '' && template !== name) {
@@ -111,9 +119,9 @@ function placeFixed(columns: StoredColumn[]): void {
   let next = headerBytes
   for (const [index, column] of columns.entries()) {
     if (column.id >= firstVariable) continue
-    const offset = column.offset >= headerBytes ? column.offset : next
+    // The catalog's own columns are all said to be at 4; where columns were deleted, offsets leave out their places.
+    const offset = Math.max(column.offset, next)
     columns[index] = { ...column, offset }
     next = offset + column.size
   }
 }
-

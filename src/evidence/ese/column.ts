@@ -54,7 +54,15 @@ export interface ColumnSpec {
   readonly defaultData?: Uint8Array
 }
 
-export function columnOf({ id, name, coltyp, space = 0, codePage = 1252, offset = 0, defaultData }: ColumnSpec): StoredColumn {
+export function columnOf({
+  id,
+  name,
+  coltyp,
+  space = 0,
+  codePage = 1252,
+  offset = 0,
+  defaultData,
+}: ColumnSpec): StoredColumn {
   return {
     id,
     name,
@@ -70,40 +78,74 @@ export function columnOf({ id, name, coltyp, space = 0, codePage = 1252, offset 
 
 const ansi = new TextDecoder('windows-1252')
 const utf16le = 1200
+/** Where Windows-1252 is not Latin-1. */
+const western = /[\x80-\x9f]/
+const leastBytes: Readonly<Record<EseColumnType, number>> = {
+  bit: 1,
+  'unsigned-byte': 1,
+  short: 2,
+  'unsigned-short': 2,
+  long: 4,
+  'unsigned-long': 4,
+  'long-long': 8,
+  currency: 8,
+  single: 4,
+  double: 8,
+  'date-time': 8,
+  guid: 16,
+  binary: 0,
+  text: 0,
+  'long-binary': 0,
+  'long-text': 0,
+  unknown: 0,
+}
 
-/** Undefined: there are too few bytes for the type. */
-export function decode({ type, codePage }: StoredColumn, data: Buffer): EseScalar | undefined {
+/** The value in `[start, end)`; null where there are too few bytes for the type. */
+export function decode(
+  { type, codePage }: StoredColumn,
+  data: Buffer,
+  start: number,
+  end: number,
+): EseScalar | null {
+  if (end - start < leastBytes[type]) return null
   switch (type) {
     case 'bit':
-      return data.length < 1 ? undefined : data[0] !== 0
+      return data[start] !== 0
     case 'unsigned-byte':
-      return data[0]
+      return data.readUInt8(start)
     case 'short':
-      return data.length < 2 ? undefined : data.readInt16LE()
+      return data.readInt16LE(start)
     case 'unsigned-short':
-      return data.length < 2 ? undefined : data.readUInt16LE()
+      return data.readUInt16LE(start)
     case 'long':
-      return data.length < 4 ? undefined : data.readInt32LE()
+      return data.readInt32LE(start)
     case 'unsigned-long':
-      return data.length < 4 ? undefined : data.readUInt32LE()
+      return data.readUInt32LE(start)
     case 'long-long':
     case 'currency':
-      return data.length < 8 ? undefined : data.readBigInt64LE()
+      return data.readBigInt64LE(start)
     case 'date-time':
-      return data.length < 8 ? undefined : data.readBigUInt64LE()
+      return data.readBigUInt64LE(start)
     case 'single':
-      return data.length < 4 ? undefined : data.readFloatLE()
+      return data.readFloatLE(start)
     case 'double':
-      return data.length < 8 ? undefined : data.readDoubleLE()
+      return data.readDoubleLE(start)
     case 'guid':
-      return data.length < 16 ? undefined : guid(data, 0)
+      return guid(data, start)
     case 'text':
     case 'long-text':
-      return withoutNuls(codePage === utf16le ? data.toString('utf16le') : ansi.decode(data))
+      return withoutNuls(
+        codePage === utf16le ? data.toString('utf16le', start, end) : westernText(data, start, end),
+      )
     default:
-      // The page that holds it may be read again.
-      return Uint8Array.from(data)
+      // A copy: the page is not kept for it.
+      return new Uint8Array(data.subarray(start, end))
   }
+}
+
+function westernText(data: Buffer, start: number, end: number): string {
+  const text = data.toString('latin1', start, end)
+  return western.test(text) ? ansi.decode(data.subarray(start, end)) : text
 }
 
 function withoutNuls(text: string): string {

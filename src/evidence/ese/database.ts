@@ -12,6 +12,10 @@ import { Pages } from './pages.ts'
 import { RecordReader } from './record.ts'
 import { Tree } from './tree.ts'
 
+/** Cells that one look at a table gives, and as many more for each byte of the file: a column costs nothing where it is empty. */
+const mostCells = 10_000_000
+const cellsEach = 16
+
 /** Undefined: this is no ESE database, or its header is beyond use; a note says so. */
 export function openEse(source: EvidenceSource, notes: Notes): EseDatabase | undefined {
   const header = readHeader(source, notes)
@@ -40,9 +44,11 @@ class Database implements EseDatabase {
     return this.#byName.get(name)
   }
 
-  *rows({ name }: EseTable, wanted?: readonly string[]): Generator<EseValue[]> {
-    const table = this.#byName.get(name)
+  *rows(told: EseTable, wanted?: readonly string[]): Generator<EseValue[]> {
+    // Two tables may have one name: an empty one that was to be, and the one that is.
+    const table = this.tables.find((known) => known === told) ?? this.#byName.get(told.name)
     if (table === undefined) return
+    const { name } = table
     const pages = this.#pages
     const columns =
       wanted === undefined
@@ -55,10 +61,16 @@ class Database implements EseDatabase {
       notes: pages.notes,
     })
     const node = newNode()
+    let cells = mostCells + cellsEach * pages.bytes
     for (const page of new Tree(pages, table.root).leaves()) {
       const isNewFormat = (page.flags & pageFlag.newRecord) !== 0
       for (let tag = page.firstTag; tag < page.tagCount; tag++) {
         if (!this.#isRecord(page, tag, node) || !reader.open(node.data, isNewFormat)) continue
+        cells -= columns.length
+        if (cells < 0) {
+          pages.notes.add(`${name}: the table has more cells than can be; the rest is not read`)
+          return
+        }
         yield columns.map((column) => (column === undefined ? null : reader.cell(column)))
       }
     }

@@ -56,8 +56,10 @@ function headerAt(
 
 /** LOGTIME: second, minute, hour, day, month, years since 1900, UTC and milliseconds in the rest. */
 function logTime(page: Uint8Array, at: number): string | undefined {
-  const [second = 0, minute = 0, hour = 0, day = 0, month = 0, year = 0, low = 0, high = 0] = page.subarray(at)
-  if (day === 0 || day > 31 || month === 0 || month > 12 || hour > 23 || minute > 59 || second > 60) return undefined
+  const [second = 0, minute = 0, hour = 0, day = 0, month = 0, year = 0, low = 0, high = 0] =
+    page.subarray(at)
+  if (day === 0 || day > 31 || month === 0 || month > 12 || hour > 23 || minute > 59 || second > 60)
+    return undefined
   const ms = Math.min(999, (((high >> 1) & 7) << 7) | (low >> 1))
   const text = new Date(Date.UTC(1900 + year, month - 1, day, hour, minute, second, ms)).toISOString()
   return (low & 1) === 1 ? text : text.slice(0, -1)

@@ -2,21 +2,21 @@
 // (lv.cxx of the engine's published sources).
 
 import { u32 } from '../fields.ts'
-import type { Notes } from '../note.ts'
 import { decompress } from './compression.ts'
 import type { Pages } from './pages.ts'
 import { Tree } from './tree.ts'
 
 /** A value that is larger is cut off there. */
 const maxBytes = 64 * 1024 * 1024
+const nodeCost = 64
 
 export class LongValues {
-  readonly #notes: Notes
+  readonly #pages: Pages
   readonly #tree: Tree
   readonly #table: string
 
   constructor(pages: Pages, root: number, table: string) {
-    this.#notes = pages.notes
+    this.#pages = pages
     this.#tree = new Tree(pages, root)
     this.#table = table
   }
@@ -35,11 +35,18 @@ export class LongValues {
       if (node.key.length !== key.length + 4) break
       const offset = Buffer.from(node.key).readUInt32BE(key.length)
       if (offset >= Math.min(size, maxBytes)) break
+      if (!this.#pages.spend(nodeCost + node.data.length)) return undefined
       pieces.push({ offset, data: node.data })
     }
     if (size === 0) return new Uint8Array(0)
+    if (size < 0) {
+      this.#pages.notes.add(`${this.#table}: a long value is not there`)
+      return undefined
+    }
     const bytes = joined(pieces, size)
-    if (bytes.length < size) this.#notes.add(`${this.#table}: a long value is damaged; ${bytes.length} bytes are read`)
+    if (!this.#pages.spend(bytes.length)) return undefined
+    if (bytes.length < size)
+      this.#pages.notes.add(`${this.#table}: a long value is damaged; ${bytes.length} bytes are read`)
     return bytes.length === 0 ? undefined : bytes
   }
 }

@@ -7,7 +7,15 @@ const smallHeaderBytes = 40
 const largeHeaderBytes = 80
 const noBytes = new Uint8Array(0)
 
-export const pageFlag = { root: 1, leaf: 2, empty: 8, space: 0x20, index: 0x40, longValue: 0x80, newRecord: 0x800 }
+export const pageFlag = {
+  root: 1,
+  leaf: 2,
+  empty: 8,
+  space: 0x20,
+  index: 0x40,
+  longValue: 0x80,
+  newRecord: 0x800,
+}
 const nodeDeleted = 2
 const nodeCompressed = 4
 

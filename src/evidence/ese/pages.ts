@@ -9,6 +9,9 @@ import { type Page, pageFlag, pageOf } from './page.ts'
 const keptBytes = 4 * 1024 * 1024
 /** 16 TiB of pages of 4 KiB. */
 const mostPages = 2 ** 32 - 2
+/** Bytes of long values in all, and as many more for each byte of the file: many cells may name the same value. */
+const mostLongBytes = 256 * 1024 * 1024
+const longBytesEach = 64
 /** Damaged pages that are remembered as told. */
 const mostTold = 65_536
 
@@ -21,6 +24,7 @@ export class Pages {
   readonly #kept = new Map<number, Page>()
   readonly #most: number
   readonly #told = new Set<number>()
+  #longBytes: number
   #leaves: ReadonlyMap<number, readonly number[]> | undefined
 
   constructor(source: EvidenceSource, pageBytes: number, notes: Notes) {
@@ -29,6 +33,7 @@ export class Pages {
     this.notes = notes
     this.last = Math.min(mostPages, Math.floor(source.size / pageBytes) - 2)
     this.#most = Math.ceil(keptBytes / pageBytes)
+    this.#longBytes = mostLongBytes + longBytesEach * source.size
   }
 
   /** Undefined: there is no such page, or it is damaged; a note says so. */
@@ -51,6 +56,19 @@ export class Pages {
     }
     this.#kept.set(number, page)
     return page
+  }
+
+  get bytes(): number {
+    return this.#source.size
+  }
+
+  /** False: so much was spent on long values that no more are read; a note says so, once. */
+  spend(bytes: number): boolean {
+    if (this.#longBytes < 0) return false
+    this.#longBytes -= bytes
+    if (this.#longBytes < 0)
+      this.notes.add('long values have more bytes in all than can be: no more of them are read')
+    return this.#longBytes >= 0
   }
 
   /** A note about a page; one for each. */

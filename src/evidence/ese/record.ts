@@ -12,7 +12,11 @@ const empty = 0x8000
 const tagIsDerived = 0x8000
 const tagHasFlags = 0x4000
 const tagIsNull = 0x2000
-const flag = { compressed: 2, separated: 4, several: 8, two: 16, none: 32, encrypted: 64 }
+/** In the list of offsets of a cell with several values. */
+const valueSeparated = 0x8000
+const flag = { compressed: 2, separated: 4, several: 8, two: 16, none: 32, encrypted: 64, plain: 0x7e }
+/** Up to so many are looked through one by one. */
+const fewTags = 32
 /** Values in one cell. */
 const mostValues = 8192
 
@@ -34,8 +38,10 @@ export class RecordReader {
   #variableAt = 0
   #taggedAt = 0
   /** Numbers of its tagged columns, then their places and flags. */
-  #tags: number[] = []
-  #places: number[] = []
+  readonly #tags: number[] = []
+  readonly #places: number[] = []
+  /** Of records with many of them: where each is in the list. */
+  readonly #indexes = new Map<number, number>()
 
   constructor(context: RecordContext) {
     this.#context = context
@@ -71,6 +77,7 @@ export class RecordReader {
     const at = this.#taggedAt
     this.#tags.length = 0
     this.#places.length = 0
+    this.#indexes.clear()
     if (data.length < at + 4) return
     if (!isNewFormat) {
       this.#note('tagged columns are in the format before Windows XP, which is not read')
@@ -88,6 +95,8 @@ export class RecordReader {
       this.#tags.push((word & 0xffff) | ((place & tagIsDerived) === 0 ? 0 : derived))
       this.#places.push(place)
     }
+    if (count <= fewTags) return
+    for (const [index, tag] of this.#tags.entries()) this.#indexes.set(tag, index)
   }
 
   #fixed(column: StoredColumn): EseValue {
@@ -95,7 +104,7 @@ export class RecordReader {
     if (id > this.#lastFixed) return this.#default(column)
     const nulls = this.#data[this.#nullsAt + ((id - 1) >> 3)] ?? 0
     if ((nulls & (1 << ((id - 1) & 7))) !== 0 || offset + size > this.#nullsAt) return null
-    return decode(column, this.#data.subarray(offset, offset + size)) ?? null
+    return decode(column, this.#data, offset, offset + size)
   }
 
   #variable(column: StoredColumn): EseValue {
@@ -108,15 +117,17 @@ export class RecordReader {
       this.#note('a variable column of a record is damaged')
       return null
     }
-    return decode(column, this.#data.subarray(this.#variableAt + start, this.#variableAt + end)) ?? null
+    return decode(column, this.#data, this.#variableAt + start, this.#variableAt + end)
   }
 
   #default(column: StoredColumn): EseValue {
-    return column.defaultData === undefined ? null : (decode(column, Buffer.from(column.defaultData)) ?? null)
+    const { defaultData } = column
+    return defaultData === undefined ? null : decode(column, Buffer.from(defaultData), 0, defaultData.length)
   }
 
   #tagged(column: StoredColumn): EseValue {
-    const index = this.#tags.indexOf(column.tag)
+    const isShort = this.#tags.length <= fewTags
+    const index = isShort ? this.#tags.indexOf(column.tag) : (this.#indexes.get(column.tag) ?? -1)
     if (index < 0) return this.#default(column)
     const { isLarge } = this.#context
     const mask = isLarge ? 0x7fff : 0x1fff
@@ -130,8 +141,9 @@ export class RecordReader {
     }
     const hasFlags = isLarge || (place & tagHasFlags) !== 0
     if (!isLarge && (place & tagIsNull) !== 0) return null
-    if (!hasFlags || start === end) return decode(column, this.#data.subarray(start, end)) ?? null
+    if (!hasFlags || start === end) return decode(column, this.#data, start, end)
     const flags = this.#data[start] ?? 0
+    if ((flags & flag.plain) === 0) return decode(column, this.#data, start + 1, end)
     if ((flags & flag.none) !== 0) return null
     const data = this.#data.subarray(start + 1, end)
     if ((flags & flag.several) !== 0) return this.#several(column, data, flags)
@@ -150,7 +162,7 @@ export class RecordReader {
       if (plain === undefined) this.#note(`column ${column.name} is compressed in a way that is not known`)
     }
     if (plain === undefined) return null
-    return decode(column, Buffer.from(plain.buffer, plain.byteOffset, plain.length)) ?? null
+    return decode(column, Buffer.from(plain.buffer, plain.byteOffset, plain.length), 0, plain.length)
   }
 
   /** Two small values have the size of the first before them; else there is a list of offsets. Only the first may be compressed. */
@@ -176,8 +188,8 @@ export class RecordReader {
         this.#note('a column with several values is damaged')
         break
       }
-      const isSeparated = (place & 0x8000) !== 0
-      add(data.subarray(start, end), isSeparated ? flag.separated : index === 0 ? first : 0)
+      const packed = index === 0 ? first : 0
+      add(data.subarray(start, end), (place & valueSeparated) === 0 ? packed : flag.separated)
     }
     return values
   }

@@ -6,6 +6,8 @@ import { keyPrefixOf, newNode, type Node, type Page, pageFlag, readNode } from '
 import type { Pages } from './pages.ts'
 
 const mostLevels = 32
+/** Pages one behind another with nothing to find on them. */
+const mostEmpty = 64
 
 export class Tree {
   readonly #pages: Pages
@@ -33,12 +35,15 @@ export class Tree {
       page = level < mostLevels ? this.#childFor(page, key) : undefined
     }
     const node = newNode()
-    for (let passed = 0; page !== undefined && passed <= this.#pages.last; passed++) {
+    let empty = 0
+    for (let passed = 0; page !== undefined && passed <= this.#pages.last && empty <= mostEmpty; passed++) {
       const prefix = keyPrefixOf(page)
+      empty += 1
       for (let tag = page.firstTag; tag < page.tagCount; tag++) {
         if (!readNode(page, tag, node) || node.isDeleted) continue
         const whole = wholeKey(prefix, node)
         if (passed === 0 && Buffer.compare(whole, key) < 0) continue
+        empty = 0
         yield { key: whole, data: node.data }
       }
       const { objectId } = page

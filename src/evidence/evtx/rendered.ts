@@ -25,8 +25,8 @@ interface Open {
 }
 
 const token =
-  /<!\[CDATA\[(?<data>[\s\S]*?)(?:\]\]>|$)|<[!?][^>]*(?:>|$)|<\/[^>]*(?:>|$)|<(?<open>[^\s/>!?]+)(?<rest>(?:"[^"]*"|'[^']*'|[^>"'])*)>|(?<text>[^<]+)|</g
-const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+  /<!\[CDATA\[(?<data>[\s\S]*?)(?:\]\]>|$)|<[!?][^>]*(?:>|$)|<\/[^>]*(?:>|$)|<(?<open>[^\s/>!?]+)(?<rest>(?:"[^"<]*"|'[^'<]*'|[^<>"'])*)>|(?<text>[^<]+)|</g
+const attribute = /(?:^|\s)([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 /** Undefined where the text has no element Event. */
 export function renderedRecord(xml: string): EventRecord | undefined {

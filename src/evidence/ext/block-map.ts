@@ -30,7 +30,10 @@ export function blockMapOf(volume: ExtVolume, inode: Inode, notes: Notes): Block
   const isExtents = (inode.flags & inodeFlags.extents) !== 0
   let isTold = false
   const fault = (): void => {
-    if (!isTold) notes.add(`inode ${inode.number}: its ${isExtents ? 'extents' : 'blocks'} make no sense: zeros stand for content`)
+    if (!isTold)
+      notes.add(
+        `inode ${inode.number}: its ${isExtents ? 'extents' : 'blocks'} make no sense: zeros stand for content`,
+      )
     isTold = true
   }
   const find = isExtents ? extents(volume, root, fault) : pointers(volume, root, fault)
@@ -38,7 +41,8 @@ export function blockMapOf(volume: ExtVolume, inode: Inode, notes: Notes): Block
   return (block) => {
     if (last !== undefined && block >= last.first && block < last.first + last.count) return last
     const found = find(block)
-    last = found.block === undefined || isWithin(volume, found, fault) ? found : { ...found, block: undefined }
+    last =
+      found.block === undefined || isWithin(volume, found, fault) ? found : { ...found, block: undefined }
     return last
   }
 }
@@ -151,6 +155,7 @@ function stretchOf({ bytes, first }: PointerList, index: number): Stretch {
   const start = u32(bytes, 4 * index)
   const step = start === 0 ? 0 : 1
   let count = 1
-  while (4 * (index + count) < bytes.length && u32(bytes, 4 * (index + count)) === start + step * count) count += 1
+  while (4 * (index + count) < bytes.length && u32(bytes, 4 * (index + count)) === start + step * count)
+    count += 1
   return { first: first + index, count, block: start === 0 ? undefined : start }
 }

@@ -17,7 +17,8 @@ const maxBlocks = 2 ** 32
 export function contentOf(volume: ExtVolume, inode: Inode, notes: Notes): EvidenceSource {
   if ((inode.flags & inodeFlags.inlineData) !== 0) {
     const inline = inlineData(inode)
-    if (inode.size > inline.length) notes.add(`inode ${inode.number}: its content within the inode is cut off`)
+    if (inode.size > inline.length)
+      notes.add(`inode ${inode.number}: its content within the inode is cut off`)
     return memorySource(inline.subarray(0, inode.size))
   }
   const { blockBytes } = volume.superblock

@@ -93,7 +93,8 @@ class Ext implements FileSystem {
   }
 
   #tellCoded({ flags }: Inode, what: string): void {
-    if ((flags & inodeFlags.encrypted) !== 0) this.notes.add(`${what} is encrypted: what is read is not its content`)
+    if ((flags & inodeFlags.encrypted) !== 0)
+      this.notes.add(`${what} is encrypted: what is read is not its content`)
     if ((flags & inodeFlags.compressed) !== 0)
       this.notes.add(`${what} is compressed in a way that is not read: what is read is not its content`)
   }

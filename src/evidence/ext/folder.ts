@@ -21,7 +21,16 @@ interface RawEntry {
   readonly type: number
 }
 
-const kinds: readonly (TreeKind | undefined)[] = [undefined, 'file', 'folder', 'other', 'other', 'other', 'other', 'link']
+const kinds: readonly (TreeKind | undefined)[] = [
+  undefined,
+  'file',
+  'folder',
+  'other',
+  'other',
+  'other',
+  'other',
+  'link',
+]
 
 export interface Folder {
   readonly volume: ExtVolume

@@ -5,7 +5,12 @@ import type { EvidenceSource } from '../source.ts'
 import type { TreeKind, TreeTimes } from '../tree.ts'
 import { incompat, type Superblock } from './superblock.ts'
 
-export const inodeFlags = { compressed: 0x4, encrypted: 0x800, extents: 0x80000, inlineData: 0x10000000 } as const
+export const inodeFlags = {
+  compressed: 0x4,
+  encrypted: 0x800,
+  extents: 0x80000,
+  inlineData: 0x10000000,
+} as const
 const oldInodeBytes = 128
 export const mapAt = 40
 export const mapBytes = 60
@@ -58,10 +63,13 @@ function inodeTable({ source, superblock }: ExtVolume, group: number): number | 
   const { blockBytes, descriptorBytes, firstBlock, blocksPerGroup, firstMetaGroup } = superblock
   const perBlock = blockBytes / descriptorBytes
   const index = Math.floor(group / perBlock)
-  let block = firstBlock + 1 + index
+  // Blocks of 1 KiB have the superblock in block 1, also where clusters make them count from 0.
+  const ahead = blockBytes === 1024 ? 1 : 0
+  let block = ahead + 1 + index
   if (index >= firstMetaGroup) {
     const first = index * perBlock
-    block = firstBlock + first * blocksPerGroup + (superblock.hasCopy(first) ? 1 : 0)
+    const skipped = first === 0 ? ahead - firstBlock : 0
+    block = firstBlock + first * blocksPerGroup + skipped + (superblock.hasCopy(first) ? 1 : 0)
   }
   const bytes = source.read(block * blockBytes + (group % perBlock) * descriptorBytes, descriptorBytes)
   const isWide = (superblock.incompat & incompat.wide) !== 0 && descriptorBytes >= 64

@@ -23,7 +23,22 @@ export const incompat = {
 } as const
 /** Of those above and of what needs nothing here: multiple mount protection, flexible groups, values in inodes, checksum seeds, large
  * directories, folded names. */
-const knownIncompat = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x40 | 0x80 | 0x100 | 0x200 | 0x400 | 0x2000 | 0x4000 | 0x8000 | 0x10000 | 0x20000
+const knownIncompat =
+  0x1 |
+  0x2 |
+  0x4 |
+  0x8 |
+  0x10 |
+  0x40 |
+  0x80 |
+  0x100 |
+  0x200 |
+  0x400 |
+  0x2000 |
+  0x4000 |
+  0x8000 |
+  0x10000 |
+  0x20000
 const sparseSuper = 0x1
 const sparseSuper2 = 0x200
 
@@ -55,7 +70,8 @@ export function readSuperblock(volume: EvidenceSource, notes: Notes): Superblock
     return found
   }
   const copy = copyOf(volume)
-  if (copy !== undefined) notes.add('the superblock is damaged; its copy in the second group is used', superblockAt)
+  if (copy !== undefined)
+    notes.add('the superblock is damaged; its copy in the second group is used', superblockAt)
   else if (isExt(first)) notes.add('the superblock is damaged', superblockAt)
   return copy
 }
@@ -99,8 +115,7 @@ function parse(head: Uint8Array): Superblock | undefined {
     inodesPerGroup,
     inodeBytes,
     descriptorBytes,
-    firstMetaGroup:
-      (features & incompat.metaGroups) === 0 ? Number.POSITIVE_INFINITY : u32(head, 260),
+    firstMetaGroup: (features & incompat.metaGroups) === 0 ? Number.POSITIVE_INFINITY : u32(head, 260),
     incompat: features,
     volumeName: nameOfBytes(end < 0 ? name : name.subarray(0, end)),
     hasCopy: copiesOf(head),
@@ -113,8 +128,8 @@ function isPowerOf2(bytes: number, least: number, most: number): boolean {
 
 function copiesOf(head: Uint8Array): (group: number) => boolean {
   if ((u32(head, 92) & sparseSuper2) !== 0) {
-    const groups = [0, u32(head, 588), u32(head, 592)]
-    return (group) => groups.includes(group)
+    const groups = new Set([0, u32(head, 588), u32(head, 592)])
+    return (group) => groups.has(group)
   }
   if ((u32(head, 100) & sparseSuper) === 0) return () => true
   return (group) => group <= 1 || [3, 5, 7].some((base) => isPowerOf(base, group))
@@ -130,7 +145,8 @@ function tellState(head: Uint8Array, notes: Notes): void {
   const features = u32(head, 96)
   if ((features & incompat.recover) !== 0)
     notes.add('the journal holds what was not written yet; it is not replayed', superblockAt)
-  else if ((u16(head, 58) & notUnmounted) === 0) notes.add('the volume was not unmounted cleanly', superblockAt)
+  else if ((u16(head, 58) & notUnmounted) === 0)
+    notes.add('the volume was not unmounted cleanly', superblockAt)
   const unknown = features & ~knownIncompat
   if (unknown !== 0) notes.add(`features that are not known: ${unknown.toString(16)}`, superblockAt)
 }

@@ -9,7 +9,7 @@ import { withFolder } from '../../../test/support/folder.ts'
 import { ipOf, ipOfBytes, mayBeSameHost, sourceOf } from './address.ts'
 import { lastlogRecordBytes, parseLastlogRecord, readLastlogOf } from './lastlog.ts'
 import { parseUtmp, parseUtmpRecord, utmpRecordBytes } from './utmp.ts'
-import { type WrittenRecord, writeUtmp } from './utmp-writer.ts'
+import { type WrittenRecord, writeUtmp } from '../../../test/support/utmp-writer.ts'
 
 const v6 = Uint8Array.from([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x15])
 const written: readonly WrittenRecord[] = [

@@ -129,8 +129,7 @@ function addAttribute(draft: Draft, record: Uint8Array, attribute: Attribute): v
       readNode(record.subarray(contentAt + 16, attribute.at + attribute.bytes), draft.index)
       return
     case 0xc0:
-      if (isResident) 
-        draft.reparse = readReparse(record.subarray(contentAt, contentAt + contentBytes))
+      if (isResident) draft.reparse = readReparse(record.subarray(contentAt, contentAt + contentBytes))
       break
     default:
   }

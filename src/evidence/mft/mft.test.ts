@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { guidBytes, u16, u32, u64 } from '../../../test/support/artefact-fields.ts'
+import { guidBytes, u16, u32 } from '../../../test/support/artefact-fields.ts'
 import {
   fileName,
   guard,

@@ -15,7 +15,9 @@ export function allPiecesOf(volume: Volume, table: MftTable, base: FileRecord): 
     const record = table.record(entry)
     const header = record === undefined ? undefined : readHeader(record.bytes)
     if (record === undefined || header?.baseEntry !== base.entry || header.baseSequence !== base.sequence) {
-      volume.notes.add(`record ${base.entry} has attributes in record ${entry}, which belongs to another file`)
+      volume.notes.add(
+        `record ${base.entry} has attributes in record ${entry}, which belongs to another file`,
+      )
       continue
     }
     const more = piecesOf(record.bytes)

@@ -119,7 +119,8 @@ export function firstNameOf(
     const content = contentOf(piece)
     const name = utf16Exactly(content, nameAt, content[64] ?? 0)
     if (content[65] === dosNamespace) shortName ??= name
-    else found ??= { parent: u32(content, 0) + u16(content, 4) * 2 ** 32, parentSequence: u16(content, 6), name }
+    else
+      found ??= { parent: u32(content, 0) + u16(content, 4) * 2 ** 32, parentSequence: u16(content, 6), name }
   }
   return found === undefined ? undefined : { ...found, ...(shortName === undefined ? {} : { shortName }) }
 }

@@ -34,7 +34,7 @@ export interface VolumePlace {
   /** For messages. */
   readonly label: string
   /** Called once, when the tree is disposed. */
-  close(): void
+  readonly close: () => void
 }
 
 /** Undefined: this is no NTFS volume, or nothing of it can be reached; a note says why. */
@@ -129,7 +129,10 @@ class Ntfs implements FileSystem {
     if (stream === undefined) return undefined
     if (stream.isEncrypted) this.notes.add(`${path} is encrypted: what is read is not its content`)
     const label = name === '' ? path : `${path}:${name}`
-    return asFile(label, this.#elsewhere(pieces, { name, stream, path }) ?? contentSource(this.#volume, stream))
+    return asFile(
+      label,
+      this.#elsewhere(pieces, { name, stream, path }) ?? contentSource(this.#volume, stream),
+    )
   }
 
   /** Content that a reparse point moves out of the unnamed stream. */

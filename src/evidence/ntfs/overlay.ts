@@ -41,8 +41,7 @@ export function overlaySource(
     // What did not become smaller stands as it is.
     if (length === room) return compressed.read(tableBytes + start, room)
     const raw = length > 0 && length < room ? compressed.read(tableBytes + start, length) : new Uint8Array(0)
-    const { bytes, fault } =
-      algorithm === lzx ? decompressLzx(raw, room) : decompressXpressHuffman(raw, room)
+    const { bytes, fault } = algorithm === lzx ? decompressLzx(raw, room) : decompressXpressHuffman(raw, room)
     if (fault !== undefined && !isTold) notes.add(`${path}: ${fault}; zeros stand for what is lost`)
     isTold ||= fault !== undefined
     return bytes

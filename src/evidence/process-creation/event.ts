@@ -6,7 +6,8 @@ import type { FlatRecord } from './process-creations.ts'
 /** The event of a record with the fields of the record that was enriched. */
 export function enrichedEvent(event: Event, record: FlatRecord): Event {
   const { process } = event
-  if (process === undefined || event.event.dataset !== 'hx.process' || record['Image'] === undefined) return event
+  if (process === undefined || event.event.dataset !== 'hx.process' || record['Image'] === undefined)
+    return event
   const text = (name: string): string | undefined => {
     const value = record[name]
     return typeof value === 'string' && value !== '' ? value : undefined

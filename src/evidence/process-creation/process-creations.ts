@@ -56,7 +56,10 @@ export class ProcessCreations {
     const image = textOf(record['NewProcessName'])
     if (pid === undefined || image === undefined) return record
     const fields = { ...this.#fieldsOf(record, pid, image), ...this.#imageFields(image) }
-    return { ...record, ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) }
+    return {
+      ...record,
+      ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    }
   }
 
   #fieldsOf(record: FlatRecord, pid: number, image: string): FlatRecord {

@@ -1,0 +1,1 @@
+export { readSrum, type SrumRecord } from './srum.ts'

@@ -1,0 +1,1 @@
+export { readThumbcache, readThumbsDb, type Thumbnail } from './thumbcache.ts'

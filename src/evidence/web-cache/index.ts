@@ -1,0 +1,1 @@
+export { readWebCache, type WebCacheRecord } from './web-cache.ts'

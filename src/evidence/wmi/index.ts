@@ -1,0 +1,1 @@
+export { readWmiRepository, type WmiFiles, type WmiObject } from './subscriptions.ts'
