@@ -1,0 +1,110 @@
+// Where a package may be written: never on a disk that is examined, unless somebody says so, because what is written there
+// overwrites what was deleted.
+
+import { readFileSync, realpathSync, statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+import { AppError } from '../base/app-error.ts'
+import type { Collection } from './collection.ts'
+
+/** Folders of a running host that its own disks hold, however it divides them. */
+const ownFolders = [
+  '/',
+  '/boot',
+  '/etc',
+  '/home',
+  '/opt',
+  '/root',
+  '/srv',
+  '/tmp',
+  '/usr',
+  '/var',
+  '/var/lib',
+  '/var/log',
+  '/var/tmp',
+]
+/** TMPFS_MAGIC, RAMFS_MAGIC of linux/magic.h: no disk. */
+const memoryTypes: ReadonlySet<number> = new Set([0x01021994, 0x858458f6])
+const keptFree = 64 * 1024 ** 2
+const leastBytes = 8 * 1024 ** 2
+
+export interface OutputRequest {
+  /** The folder that the package goes to. */
+  readonly folder: string
+  readonly allowSameDisk: boolean
+}
+
+/** Throws AppError with what to do about it. `source`: as it was given. */
+export function checkOutput(
+  { folder, allowSameDisk }: OutputRequest,
+  { kind }: Pick<Collection, 'kind'>,
+  source: string | undefined,
+): void {
+  if (allowSameDisk || isInMemory(folder)) return
+  const disk = diskOf(folder)
+  if (disk === undefined || !examinedDisks(kind, source).has(disk)) return
+  const what = kind === 'live' ? 'a disk of this host' : 'the examined disk'
+  throw new AppError(
+    'permission',
+    `${folder} lies on ${what}: a package there would overwrite what was deleted`,
+    {
+      hint: 'give --output on another disk, or --output - and send it away (| ssh …), or --allow-same-disk if that is meant',
+    },
+  )
+}
+
+/** What a package in the folder may take. Throws AppError when that is nothing. */
+export function roomIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  const room = bavail * bsize - keptFree
+  if (room >= leastBytes) return room
+  throw new AppError('permission', `there is no room for a package in ${folder}`, {
+    hint: 'give --output elsewhere',
+  })
+}
+
+function examinedDisks(kind: Collection['kind'], source: string | undefined): ReadonlySet<string> {
+  // A file that is an image is no disk: what lies beside it is not examined.
+  const places = kind === 'live' ? ownFolders : [source ?? '/']
+  return new Set(
+    places.flatMap((place) => {
+      const stat = statSync(place, { throwIfNoEntry: false })
+      if (stat === undefined || (kind !== 'image' && isInMemory(place))) return []
+      if (kind === 'image' && !stat.isBlockDevice()) return []
+      return [kind === 'image' ? diskOfNumber(stat.rdev) : diskOfNumber(stat.dev)]
+    }),
+  )
+}
+
+function diskOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? undefined : diskOfNumber(stat.dev)
+}
+
+/** The whole disk of a partition; where nobody knows one, the number of the file system. */
+function diskOfNumber(dev: number): string {
+  const number = `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`
+  try {
+    const device = realpathSync(`/sys/dev/block/${number}`)
+    const disk = isPartition(device) ? dirname(device) : device
+    return disk
+  } catch {
+    return number
+  }
+}
+
+function isPartition(device: string): boolean {
+  try {
+    return readFileSync(`${device}/partition`, 'latin1') !== ''
+  } catch {
+    return false
+  }
+}
+
+function isInMemory(path: string): boolean {
+  try {
+    return memoryTypes.has(statfsSync(resolve(path)).type)
+  } catch {
+    return false
+  }
+}
