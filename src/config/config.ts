@@ -44,6 +44,7 @@ export interface Config {
   readonly sensors: Values<'sensors'>
   readonly rules: Values<'rules'>
   readonly response: Values<'response'>
+  readonly collect: Values<'collect'>
   readonly store: Values<'store'>
   readonly outputs: Values<'outputs'>
   readonly clamd: Values<'clamd'>

@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { Section } from './option.ts'
+import { collectSection } from './collect-options.ts'
 import { responseSection } from './response-options.ts'
 
 export const systemConfigFile = '/etc/haechi/haechi.toml'
@@ -331,6 +332,7 @@ const sections = {
     },
   },
   response: responseSection,
+  collect: collectSection,
   store: {
     about: 'Where events are kept, and for how long. What comes first, size or age, ends an event.',
     options: {

@@ -12,6 +12,7 @@ export interface ConfiguredResponses {
     readonly managementAddresses: readonly string[]
     readonly managementPort: number
     readonly isolationAllow: readonly string[]
+    readonly collection: Omit<Config['collect'], 'onFound'> & { readonly socket: string }
   }
   readonly policy: {
     readonly mode: 'dry-run' | 'act'
@@ -24,12 +25,13 @@ export interface ConfiguredResponses {
   }
 }
 
-export function responsesOf({ response, quarantine }: Config): ConfiguredResponses {
+export function responsesOf({ response, quarantine, collect, daemon }: Config): ConfiguredResponses {
   const { directory, mode, policy, maxActionsPerHour, ...rest } = response
+  const { onFound: _, ...collection } = { ...collect, socket: daemon.socket }
   const { exemptAddresses, exemptAccounts, exemptPaths, exemptUnits, ...settings } = rest
   return {
     directory,
-    settings: { ...settings, quarantineDirectory: quarantine.directory },
+    settings: { ...settings, quarantineDirectory: quarantine.directory, collection },
     policy: {
       mode,
       rules: policy,

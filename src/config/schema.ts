@@ -108,6 +108,7 @@ export const fileSchema = z.strictObject({
   sensors: sectionSchema(sectionTable.sensors),
   rules: sectionSchema(sectionTable.rules),
   response: sectionSchema(sectionTable.response),
+  collect: sectionSchema(sectionTable.collect),
   store: sectionSchema(sectionTable.store),
   outputs: sectionSchema(sectionTable.outputs),
   clamd: sectionSchema(sectionTable.clamd),

@@ -35,11 +35,13 @@ export class Daemon {
   /** Resolves when everything is guarded and every sensor sees, or has said why not. Throws AppError. */
   static async start(options: DaemonOptions): Promise<Daemon> {
     let host: Host | undefined
+    const standing: { responses?: HostResponses } = {}
     const guard = await Guard.start({
       ...options,
       mayGuardNothing: options.withHost,
       onDecision: (decision) => {
         options.onDecision(decision)
+        standing.responses?.onDecision(decision)
         if (isWorthAnEvent(decision)) host?.pipeline.add(verdictEvent(decision))
       },
       onReloaded: (engine) => host?.use(engine),
@@ -65,6 +67,12 @@ export class Daemon {
           onNotice: options.onNotice,
         })
       }
+      if (!options.withHost && options.config.collect.onFound) {
+        // Without a store there are no events; the audit log has it.
+        const tell = (): void => undefined
+        daemon.#responses = await HostResponses.start({ ...options, tell })
+      }
+      if (daemon.#responses !== undefined) standing.responses = daemon.#responses
       await daemon.#serve()
     } catch (thrown) {
       await daemon.stop()

@@ -6,9 +6,11 @@ import { join } from 'node:path'
 
 import { AppError, messageOf } from '../base/app-error.ts'
 import { type Config, responsesOf } from '../config/index.ts'
+import { pathText } from '../base/text.ts'
 import type { Event, Incident } from '../model/index.ts'
 import type { Responses } from '../response/index.ts'
 import type { Handlers } from './control-socket.ts'
+import type { Decision } from './guard.ts'
 
 export interface HostResponsesOptions {
   readonly config: Config
@@ -22,6 +24,8 @@ export class HostResponses {
   #responses: Promise<Responses> | undefined
   /** One incident after the other. */
   #last: Promise<void> = Promise.resolve()
+  /** When a file that was found has last led to a collection, or to none. */
+  #foundMs = 0
 
   /** Puts back what a reboot has undone before its time. Never rejects. */
   static async start(options: HostResponsesOptions): Promise<HostResponses> {
@@ -48,6 +52,23 @@ export class HostResponses {
     )
   }
 
+  /** A malicious file starts a collection, where the configuration says so; one for all that are found in its spacing. */
+  onDecision({ verdict, path, pid }: Decision): void {
+    const { collect, response } = this.#options.config
+    const now = Date.now()
+    if (!collect.onFound || verdict.status !== 'found' || now - this.#foundMs < collect.spacingMs) return
+    this.#foundMs = now
+    const why = `${verdict.detections[0]?.name ?? 'malware'} was found in ${pathText(path)}`
+    const target = pid > 0 ? String(pid) : ''
+    this.#last = this.#last.then(() =>
+      this.#attempt(async (responses) => {
+        const prepared = await responses.prepare({ action: 'collect', target, why, by: 'policy' })
+        if (response.mode === 'act') await responses.apply(prepared)
+        else responses.tell(prepared, 'the policy is in dry-run mode')
+      }, `no evidence was collected (${why})`),
+    )
+  }
+
   /** What the command line did becomes an event. */
   handlers(): Handlers {
     return {
@@ -66,12 +87,15 @@ export class HostResponses {
     return this.#last
   }
 
-  async #attempt(act: (responses: Responses) => Promise<void>): Promise<void> {
+  async #attempt(
+    act: (responses: Responses) => Promise<void>,
+    otherwise = 'nothing was done about an incident',
+  ): Promise<void> {
     try {
       this.#responses ??= this.#load()
       await act(await this.#responses)
     } catch (thrown) {
-      this.#options.onNotice(`nothing was done about an incident: ${messageOf(thrown)}`)
+      this.#options.onNotice(`${otherwise}: ${messageOf(thrown)}`)
     }
   }
 

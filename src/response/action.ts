@@ -22,6 +22,24 @@ export interface ResponseSettings {
   readonly managementAddresses: readonly string[]
   readonly managementPort: number
   readonly isolationAllow: readonly string[]
+  readonly collection: CollectionSettings
+}
+
+/** How a collection is made that nobody watches. */
+export interface CollectionSettings {
+  /** Where packages go. */
+  readonly folder: string
+  readonly profile: 'quick' | 'full'
+  readonly maxBytes: number
+  readonly maxTimeMs: number
+  /** Between the beginnings of two. */
+  readonly spacingMs: number
+  /** What must stay free on the file system of the folder. */
+  readonly leastFreeBytes: number
+  /** Recipients of age; none: not encrypted. */
+  readonly encryptTo: readonly string[]
+  /** Of the daemon, which is asked what it has seen lately. */
+  readonly socket: string
 }
 
 export interface ActionContext {

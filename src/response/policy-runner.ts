@@ -31,7 +31,7 @@ export class PolicyRunner {
 
   /** Never rejects. */
   take(incident: Incident): Promise<void> {
-    if (this.#policy.rules.length === 0 || incident.suggestions.length === 0) return Promise.resolve()
+    if (this.#policy.rules.length === 0) return Promise.resolve()
     this.#last = this.#last.then(() => this.#respond(incident))
     return this.#last
   }

@@ -168,3 +168,36 @@ test('an incident that suggests thousands of things gets at most a hundred decis
     100,
   )
 })
+
+test('a collection comes before everything that ends something, once for an incident', () => {
+  const policy = policyOf({
+    rules: [
+      { level: 'high', action: 'collect' },
+      { level: 'high', action: 'block-address' },
+    ],
+  })
+  const process = (pid: number, facts = {}): Incident['nodes'][number] => ({
+    id: `process:aaaaaaaa:${pid}:99`,
+    kind: 'process',
+    label: 'x',
+    role: 'member',
+    first: '',
+    last: '',
+    score: 0,
+    facts,
+  })
+  const nodes = [
+    process(10),
+    process(11, { 'process.end': 'x' }),
+    { ...process(12), role: 'context' as const },
+    process(13),
+  ]
+  assert.deepEqual(kinds(policy, incidentOf({ nodes })), [
+    'act collect 10,13',
+    'act block-address 203.0.113.9',
+  ])
+  const earlier = [before({ action: 'collect', target: '10', kind: 'acted' })]
+  assert.deepEqual(kinds(policy, incidentOf({ nodes }), earlier), ['act block-address 203.0.113.9'])
+  assert.deepEqual(kinds(policy, incidentOf({ suggestions: [] })), ['act collect '])
+  assert.deepEqual(kinds(policy, incidentOf({ suggestions: [], level: 'medium' })), [])
+})

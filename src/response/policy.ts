@@ -1,7 +1,13 @@
 // What the policy says about the suggestions of an incident: which are done, which are only told, and why. Pure.
 
 import { compileGlobs, type GlobSet } from '../base/glob.ts'
-import { type Incident, type IncidentLevel, incidentLevels, type ResponseAction } from '../model/index.ts'
+import {
+  type Incident,
+  type IncidentLevel,
+  incidentLevels,
+  type ResponseAction,
+  type SuggestedResponse,
+} from '../model/index.ts'
 import type { Touched } from './action.ts'
 import { type Network, overlaps, parseNetwork, parseNetworks } from './networks.ts'
 
@@ -45,6 +51,8 @@ export interface Decision {
 const hourMs = 3_600_000
 /** Of one incident; an attacker may make it suggest thousands. */
 const maxDecisions = 100
+/** Processes whose memory a collection takes. */
+const maxSuspects = 16
 
 /** Throws AppError `config-invalid`. */
 export function readPolicy(policy: PolicyText): Policy {
@@ -69,15 +77,15 @@ export function decide(
   const before = new Map<string, Earlier['kind']>()
   for (const one of earlier) {
     if (!same.has(one.incident)) continue
-    const key = `${one.action} ${one.target}`
+    const key = keyOf(one.action, one.target)
     if (before.get(key) !== 'acted') before.set(key, one.kind)
   }
   let left =
     policy.maxPerHour - earlier.filter(({ kind, time }) => kind === 'acted' && time > now - hourMs).length
   const decisions: Decision[] = []
-  for (const { action, target, why } of incident.suggestions) {
+  for (const { action, target, why } of [...collectionOf(incident), ...incident.suggestions]) {
     if (decisions.length >= maxDecisions) break
-    const key = `${action} ${targetKey(action, target)}`
+    const key = keyOf(action, target)
     if (before.get(key) === 'acted' || !isMeant(policy, incident.level, action)) continue
     const exemption = exemptionOf(policy, touchedBy(action, target, incident))
     const limit = exemption === '' ? limitOf(policy, left) : exemption
@@ -107,6 +115,24 @@ export function exemptionOf(policy: Policy, touched: Touched & { readonly addres
   if (path !== undefined) return `${path} is in exempt_paths`
   const unit = units.find((name) => policy.exemptUnits.includes(name))
   return unit === undefined ? '' : `${unit} is in exempt_units`
+}
+
+/** Once for an incident, whatever processes it has by then. */
+function keyOf(action: ResponseAction, target: string): string {
+  return action === 'collect' ? action : `${action} ${targetKey(action, target)}`
+}
+
+/**
+ * No incident suggests it, because it ends nothing; who asks for it by policy wants it before anything is ended. The processes of
+ * the incident that still run are looked at closely.
+ */
+function collectionOf({ title, nodes }: Incident): readonly SuggestedResponse[] {
+  const pids = nodes.flatMap(({ id, role, facts }) => {
+    const pid = /^process:[^:]+:(\d+):/.exec(id)?.[1]
+    return pid === undefined || role !== 'member' || facts['process.end'] !== undefined ? [] : [pid]
+  })
+  const target = [...new Set(pids)].slice(0, maxSuspects).join(',')
+  return [{ action: 'collect', target, why: `Evidence of the incident: ${title.slice(0, 160)}.` }]
 }
 
 /** Addresses are compared in their one form. */
@@ -150,6 +176,7 @@ function touchedBy(
         ...(typeof account === 'string' ? { accounts: [account] } : {}),
       }
     }
+    case 'collect':
     case 'isolate-host':
       return {}
   }
