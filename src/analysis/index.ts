@@ -1,0 +1,16 @@
+// An examined host, or one of its files, as records, a timeline, findings and incidents.
+
+export { analyse } from './analyse.ts'
+export type { AnalyseOptions, Analysis, TimelineChoice } from './analysis.ts'
+export { eventOfRecord } from './analysis.ts'
+export { artefactKinds } from './artefacts/index.ts'
+export type { FindingGroup } from './findings/collector.ts'
+export type { LogonRow } from './findings/logons.ts'
+export { defaultScanLimits, type ScanLimits } from './findings/scan.ts'
+export { hostZone } from './host-zone.ts'
+export type { LiveData } from './live-rows.ts'
+export { kindOfFile, recordsOfFile } from './single-file.ts'
+export { type Examined, type Examiner, examine } from './programs/examine.ts'
+export type { ArtefactRecord, NumberedFinding } from './record.ts'
+export { type TimelineFormat, timelineFormats } from './timeline/formats.ts'
+export type { TimelineRow } from './timeline/row.ts'
