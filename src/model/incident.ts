@@ -126,6 +126,7 @@ export interface IncidentBasis {
 }
 
 export const responseActions = [
+  'collect',
   'kill-tree',
   'quarantine',
   'block-address',

@@ -3,6 +3,8 @@
 
 import * as z from 'zod/mini'
 
+import { analysisLines } from './analysis-lines.ts'
+import { collectLines } from './collect-lines.ts'
 import { evtxLines } from './evtx-lines.ts'
 import { lnkLines } from './lnk-lines.ts'
 import { mftLines } from './mft-lines.ts'
@@ -347,6 +349,8 @@ export const outputLines = {
   ...ruleLines,
   ...weblogLines,
   ...sigmaLines,
+  ...analysisLines,
+  ...collectLines,
   ...evtxLines,
   ...lnkLines,
   ...mftLines,

@@ -33,8 +33,9 @@ const others = ['list', 'undo', 'restore']
 
 export const respond: Command<typeof options> = defineCommand({
   name: 'respond',
-  summary: 'End an attack: kill, quarantine, block, isolate, disable; and undo it',
+  summary: 'End an attack: kill, quarantine, block, isolate, disable; collect evidence; undo it',
   usage: [
+    '[OPTION]... collect [PID,PID...]',
     '[OPTION]... kill-tree PID|ENTITY_ID',
     '[OPTION]... quarantine FILE',
     '[OPTION]... block-address ADDRESS[/PREFIX]',
@@ -47,7 +48,8 @@ export const respond: Command<typeof options> = defineCommand({
   description: [
     'Shows first what exactly would be done, and asks; --dry-run stops there, --yes does not ask. Without a terminal one ' +
       'of the two must be given.',
-    'kill-tree stops a process and all that it started, then kills them; a process.entity_id, as events have it, never hits ' +
+    'collect starts a collection of evidence (haechi collect) with what [collect] of haechi.toml says, and looks closely at the ' +
+      'processes that are given. kill-tree stops a process and all that it started, then kills them; a process.entity_id, as events have it, never hits ' +
       'another process that got the same number. block-address drops packets in both directions and ends the connections. ' +
       'isolate-host drops everything but loopback, DHCP and ssh from management_addresses and from where this command is ' +
       'given; with cgroup:PATH only for a service or a container. disable-account locks the password and lets the account expire.',
@@ -75,7 +77,7 @@ export const respond: Command<typeof options> = defineCommand({
     const known = responseActions.find((name) => name === action)
     if (known === undefined && !others.includes(action))
       throw usage(respond, `an action, or ${others.join(', ')}; not ${action}`)
-    if (target === '' && known !== 'isolate-host' && !['list', 'restore'].includes(action))
+    if (target === '' && !['list', 'restore', 'collect', 'isolate-host'].includes(action))
       throw usage(respond, `${action} needs ${action === 'undo' ? 'an ID' : 'a target'}`)
     if (target !== '' && (action === 'list' || action === 'restore'))
       throw usage(respond, `unexpected ${target}`)

@@ -1,4 +1,4 @@
-// The Sigma rules of a run: those that Windows' records can meet.
+// The Sigma rules of a run: those that its records can meet.
 
 import { AppError } from '../../base/app-error.ts'
 import { readSigmaFiles } from '../../config/index.ts'
@@ -22,16 +22,24 @@ export interface LoadedRules {
   readonly problems: readonly string[]
 }
 
-/** Throws AppError when a path cannot be read, or has no rules. */
-export function loadRules(paths: readonly string[], leastLevel: SigmaDetection['level']): LoadedRules {
+const windowsOnly: ReadonlySet<string> = new Set(['windows'])
+
+/** `products`: of whom rules are wanted. Throws AppError when a path cannot be read, or has no rules. */
+export function loadRules(
+  paths: readonly string[],
+  leastLevel: SigmaDetection['level'],
+  products = windowsOnly,
+): LoadedRules {
   const { files, problems } = readSigmaFiles(paths)
   const [problem] = problems
   if (problem !== undefined) throw new AppError('not-found', problem)
   const texts = files.filter(({ source, text }) => paths.includes(source) || hasSigmaShape(text))
   if (texts.length === 0) throw new AppError('not-found', `there are no Sigma rules in ${paths.join(', ')}`)
-  const all = readInParts(texts.filter(({ text }) => mayBeWindows(text)))
+  const all = readInParts(texts.filter(({ text }) => mayBeOf(text, products)))
   const chosen = chooseRules(all, { disable: [], leastLevel })
-  const rules = chosen.rules.filter(({ logsource }) => (logsource.product ?? 'windows') === 'windows')
+  const rules = chosen.rules.filter(
+    ({ logsource: { product } }) => product === undefined || products.has(product),
+  )
   const sigma = createSigma({ ...chosen, rules })
   const errors = sigma.problems.filter(({ severity }) => severity === 'error')
   return {
@@ -42,12 +50,12 @@ export function loadRules(paths: readonly string[], leastLevel: SigmaDetection['
   }
 }
 
-const products = /^\s+product:\s*['"]?(\w+)/gm
+const productLine = /^\s+product:\s*['"]?(\w+)/gm
 
-/** False for files all of whose rules are for another product; reading YAML is what takes the time. */
-function mayBeWindows(text: string): boolean {
-  const named = [...text.matchAll(products)].map(([, product]) => product?.toLowerCase())
-  return named.length === 0 || named.includes('windows')
+/** False for files all of whose rules are for other products; reading YAML is what takes the time. */
+function mayBeOf(text: string, products: ReadonlySet<string>): boolean {
+  const named = [...text.matchAll(productLine)].map(([, product]) => product?.toLowerCase())
+  return named.length === 0 || named.some((product) => products.has(product ?? ''))
 }
 
 const filesOfPart = 100

@@ -20,6 +20,7 @@ function words(command: string): string[] {
 test('each response has its command, first with --dry-run, then as an answer to the incident', () => {
   const commands = responseActions.map((action) => responseCommands({ action, target: 'x', why: '' }, 7).run)
   assert.deepEqual(commands, [
+    'haechi respond --incident 7 collect x',
     'haechi respond --incident 7 kill-tree x',
     'haechi respond --incident 7 quarantine x',
     'haechi respond --incident 7 block-address x',

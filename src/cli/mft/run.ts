@@ -1,8 +1,9 @@
 // haechi mft: what a file is, and its entries to lines as they are read.
 
 import { AppError, messageOf } from '../../base/app-error.ts'
-import { mftOfVolume, readMft } from '../../evidence/mft/index.ts'
+import { readMft } from '../../evidence/mft/index.ts'
 import { Notes } from '../../evidence/note.ts'
+import { mftOfVolume } from '../../evidence/ntfs/index.ts'
 import { type EvidenceSource, openFileSource } from '../../evidence/source.ts'
 import { readUsnJournal } from '../../evidence/usn-journal/index.ts'
 import { tellNotes } from '../evidence/artefacts.ts'

@@ -1,7 +1,7 @@
 // The lines of haechi pe --json, as src/model/pe-lines.ts describes them.
 
 import type { PeLine, PeSummaryLine } from '../../model/pe-lines.ts'
-import type { Examined } from './examine.ts'
+import type { Examined } from '../../analysis/programs/examine.ts'
 
 export function peLine({ path, report, hashes, authentihash, trust, risk }: Examined): PeLine {
   return { type: 'pe', version: 1, path, hashes, authentihash, ...report, signature: trust, risk }

@@ -1,7 +1,7 @@
 // A program as a row of the table, and the colours of verdicts.
 
 import type { Style } from '../render/terminal.ts'
-import type { Examined } from './examine.ts'
+import type { Examined } from '../../analysis/programs/examine.ts'
 
 /** What the table needs of a program: reports of thousands would fill the memory. */
 export type TableRow = ReturnType<typeof rowOf>

@@ -1,7 +1,7 @@
 // One program for people: what it is, who signed it, what it may do, how it is built. Everything in it is hostile text.
 
 import type { Terminal } from '../render/terminal.ts'
-import type { Examined } from './examine.ts'
+import type { Examined } from '../../analysis/programs/examine.ts'
 import { tellSignature } from './signature-text.ts'
 import { tellImports } from './import-text.ts'
 import { heading, tell, type TellOptions } from './lines.ts'

@@ -11,14 +11,14 @@ import { withFolder } from '../../../test/support/folder.ts'
 import { compareHistories } from './compare.ts'
 import {
   type HistoryParser,
+  historyPlaces,
   parseBash,
   parseClient,
   parseFish,
   parseLess,
   parsePython,
   parseZsh,
-} from './format.ts'
-import { historyPlaces } from './places.ts'
+} from '../../evidence/shell-history/index.ts'
 
 function commands(parse: HistoryParser | undefined, bytes: Buffer): string[] {
   const text = bytes.toString('latin1')

@@ -9,7 +9,7 @@ import type { Snapshotter, SnapshotTable } from '../sensor.ts'
 import { openHistory, readAt } from './history-file.ts'
 import { historySettings } from './history-settings.ts'
 import { type Home, listHomes } from './homes.ts'
-import { type HistoryPlace, historyPlaces } from './places.ts'
+import { type HistoryPlace, historyPlaces } from '../../evidence/shell-history/index.ts'
 
 type Row = SnapshotTable['rows'][number]
 

@@ -5,9 +5,8 @@ import { createHash } from 'node:crypto'
 import { closeSync, lstatSync, type Stats } from 'node:fs'
 
 import { compareHistories } from './compare.ts'
-import type { HistoryEntry } from './format.ts'
+import { type HistoryEntry, type HistoryPlace } from '../../evidence/shell-history/index.ts'
 import { openHistory, type OpenedHistory, readAt } from './history-file.ts'
-import type { HistoryPlace } from './places.ts'
 
 /** What survives a restart. */
 export interface FileMemory {

@@ -15,8 +15,8 @@ import { test, type TestContext } from 'node:test'
 
 import { withFolder } from '../../../test/support/folder.ts'
 import { AccountingFile, type KeptPlace } from './accounting-file.ts'
-import { utmpRecordBytes } from './utmp.ts'
-import { writeUtmp, type WrittenRecord } from './utmp-writer.ts'
+import { utmpRecordBytes } from '../../evidence/logins/index.ts'
+import { writeUtmp, type WrittenRecord } from '../../../test/support/utmp-writer.ts'
 
 interface Followed {
   readonly path: string

@@ -6,7 +6,7 @@ import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } 
 import { BlockDigests, blockBytes, type KeptDigests } from './block-digests.ts'
 import { isZero, RecordOrder } from './record-order.ts'
 import { newestSibling, siblingWithInode } from './rotation.ts'
-import { parseUtmpRecord, type UtmpRecord, utmpRecordBytes } from './utmp.ts'
+import { parseUtmpRecord, type UtmpRecord, utmpRecordBytes } from '../../evidence/logins/index.ts'
 
 /** How far a file was read and what it held, for the next run. */
 export interface KeptPlace extends KeptDigests {

@@ -2,8 +2,7 @@
 
 import { printable } from '../../base/text.ts'
 import type { Event } from '../../model/index.ts'
-import { sourceOf } from './address.ts'
-import type { LoginFact } from './fact.ts'
+import { sourceOf, type LoginFact } from '../../evidence/logins/index.ts'
 
 /** ATT&CK: Indicator Removal: Clear Linux or Mac System Logs. */
 const clearLogs = ['T1070.002']

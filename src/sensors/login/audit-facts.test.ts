@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import { AuditRecord, RecordType } from '../../platform/linux/audit-record.ts'
 import { factOfRecord, loginRecordTypes } from './audit-facts.ts'
-import type { LoginFact } from './fact.ts'
+import type { LoginFact } from '../../evidence/logins/index.ts'
 
 const head = 'pid=4711 uid=0 auid=1000 ses=5 subj=unconfined '
 const anonymous = 'pid=4711 uid=0 auid=4294967295 ses=4294967295 subj=unconfined '

@@ -2,7 +2,13 @@
 // auid and ses, which nobody can forge). Accounts that do not exist stand there as `(unknown)`: logs have their names.
 
 import { type AuditRecord, RecordType } from '../../platform/linux/audit-record.ts'
-import { boundedCommand, factOf, type LoginAction, type LoginFact, terminalOf } from './fact.ts'
+import {
+  boundedCommand,
+  factOf,
+  type LoginAction,
+  type LoginFact,
+  terminalOf,
+} from '../../evidence/logins/index.ts'
 
 export const loginRecordTypes: readonly number[] = [
   RecordType.userAuth,

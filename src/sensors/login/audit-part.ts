@@ -6,7 +6,7 @@ import { AuditChannel } from '../../platform/linux/audit-channel.ts'
 import { type AuditSource, openAuditSource } from '../../platform/linux/audit.ts'
 import type { SensorContext } from '../sensor.ts'
 import { factOfRecord, loginRecordTypes } from './audit-facts.ts'
-import type { LoginFact } from './fact.ts'
+import type { LoginFact } from '../../evidence/logins/index.ts'
 
 export type AuditUse = 'when-on' | 'always' | 'never'
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 
-import { utmpRecordBytes } from './utmp.ts'
+import { utmpRecordBytes } from '../../evidence/logins/index.ts'
 
 export const blockBytes = 64 * utmpRecordBytes
 /** 6 MiB of the file's end are checked, 16,384 records; what lies before is not. */

@@ -3,7 +3,7 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 
 import { type Account, readAccounts } from './accounts.ts'
-import { type LastLogin, lastlogRecordBytes, readLastlogOf } from './lastlog.ts'
+import { type LastLogin, lastlogRecordBytes, readLastlogOf } from '../../evidence/logins/index.ts'
 
 const maxAccounts = 1024
 /** The clock may have been set back a little. */

@@ -5,11 +5,18 @@ import { messageOf } from '../../base/app-error.ts'
 import type { SensorContext } from '../sensor.ts'
 import { AccountingFile, type KeptPlace } from './accounting-file.ts'
 import { tamperedEvent } from './alerts.ts'
-import type { LoginFact } from './fact.ts'
-import { btmpFact, utmpLogin, utmpLogout, wtmpdbLogin, wtmpdbLogout, wtmpFact } from './file-facts.ts'
+import {
+  btmpFact,
+  type LoginFact,
+  utmpLogin,
+  utmpLogout,
+  type UtmpRecord,
+  utmpTypes,
+  wtmpFact,
+} from '../../evidence/logins/index.ts'
+import { wtmpdbLogin, wtmpdbLogout } from './file-facts.ts'
 import { LastlogFile } from './lastlog-file.ts'
 import { UtmpFile } from './utmp-file.ts'
-import { type UtmpRecord, utmpTypes } from './utmp.ts'
 import { WtmpdbFile } from './wtmpdb.ts'
 
 /** Below the root. */

@@ -1,6 +1,6 @@
 // What a file that only grows cannot hold of itself: a record of zeros, and times that run backwards.
 
-import { peekUtmpRecord, utmpRecordBytes, utmpTypes } from './utmp.ts'
+import { peekUtmpRecord, utmpRecordBytes, utmpTypes } from '../../evidence/logins/index.ts'
 
 /** Programs that log in at once write within moments of each other, and a clock is corrected a little. */
 const toleratedSeconds = 120

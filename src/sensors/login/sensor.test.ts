@@ -9,7 +9,7 @@ import type { Event } from '../../model/index.ts'
 import { ProcessTable } from '../process-table.ts'
 import { loginSensorWith } from './sensor.ts'
 import { UnrecordedLogins } from './unrecorded.ts'
-import { writeUtmp, writeUtmpRecord, type WrittenRecord } from './utmp-writer.ts'
+import { writeUtmp, writeUtmpRecord, type WrittenRecord } from '../../../test/support/utmp-writer.ts'
 
 const sensor = loginSensorWith({ audit: 'never' })
 

@@ -5,11 +5,16 @@ import type { Event, ProcessInfo } from '../../model/index.ts'
 import type { Sensor, SensorContext, SensorFactory, SensorStatus } from '../sensor.ts'
 import { unrecordedEvent } from './alerts.ts'
 import { AuditPart, type AuditUse } from './audit-part.ts'
-import { Correlator, type Group, type Told } from './correlator.ts'
-import { eventOf } from './events.ts'
-import type { LoginFact } from './fact.ts'
-import { utmpLogin } from './file-facts.ts'
-import { lineOf, parseLine } from './lines/index.ts'
+import {
+  Correlator,
+  eventOf,
+  type Group,
+  lineOf,
+  type LoginFact,
+  parseLine,
+  type Told,
+  utmpLogin,
+} from '../../evidence/logins/index.ts'
 import { LoginFiles } from './login-files.ts'
 import { UnrecordedLogins } from './unrecorded.ts'
 

@@ -11,7 +11,7 @@ import type { SnapshotTable } from '../sensor.ts'
 import { readAccounts } from './accounts.ts'
 import { keyFilesOf, parseAuthorizedKeys } from './authorized-keys.ts'
 import { snapshotLogins } from './snapshot.ts'
-import { writeUtmp } from './utmp-writer.ts'
+import { writeUtmp } from '../../../test/support/utmp-writer.ts'
 
 const day = Math.floor(Date.now() / 86_400_000)
 

@@ -7,11 +7,10 @@ import { messageOf } from '../../base/app-error.ts'
 import type { SnapshotTable } from '../sensor.ts'
 import { type Account, type PasswordState, readAccounts, readGroups, readPasswordStates } from './accounts.ts'
 import { keyFilePatterns, keyFilesOf, readKeyFile } from './authorized-keys.ts'
-import type { LastLogin } from './lastlog.ts'
+import { type LastLogin, parseUtmp, utmpTypes } from '../../evidence/logins/index.ts'
 import { readLastlog } from './lastlog-file.ts'
 import { loginPaths } from './login-files.ts'
 import { readLogindSessions } from './logind-sessions.ts'
-import { parseUtmp, utmpTypes } from './utmp.ts'
 import { readLastlog2 } from './wtmpdb.ts'
 
 type Row = Readonly<Record<string, string | number | boolean | null>>

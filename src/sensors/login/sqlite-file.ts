@@ -16,10 +16,11 @@ const walHeaderBytes = 32
 
 /**
  * Rows of a table in the order of their ids. Throws AppError when the database cannot be read, is damaged, has no such table,
- * or was written to in all of three tries.
+ * or was written to in all of three tries; what fs throws when it is not there.
  */
 export function readSqliteTable(path: string, table: string, { after, maxRows }: SqliteQuery): SqliteRow[] {
   for (let tries = 1; ; tries += 1) {
+    statSync(path)
     using main = openFileSource(path)
     using wal = isThere(`${path}-wal`) ? openFileSource(`${path}-wal`) : undefined
     const stamp = (): string => {

@@ -14,7 +14,7 @@ import { requireRoot } from '../../../test/support/scratch.ts'
 import { type SensorUnderTest, startSensor } from '../../../test/support/sensor.ts'
 import type { Event } from '../../model/index.ts'
 import { loginSensorWith } from './sensor.ts'
-import { utmpRecordBytes } from './utmp.ts'
+import { utmpRecordBytes } from '../../evidence/logins/index.ts'
 
 const sshd = '/usr/sbin/sshd'
 

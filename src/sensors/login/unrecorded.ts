@@ -2,8 +2,7 @@
 // Connections without a terminal (a single command, scp, sftp) never stand in wtmp, so a terminal must have been seen.
 
 import type { ProcessTable } from '../process-table.ts'
-import type { Group } from './correlator.ts'
-import type { LoginFact } from './fact.ts'
+import { type Group, type LoginFact } from '../../evidence/logins/index.ts'
 
 const patienceMs = 60_000
 const lookEveryMs = 5000

@@ -3,7 +3,7 @@
 
 import { readFileSync, statSync } from 'node:fs'
 
-import { parseUtmp, type UtmpRecord, utmpRecordBytes, utmpTypes } from './utmp.ts'
+import { parseUtmp, type UtmpRecord, utmpRecordBytes, utmpTypes } from '../../evidence/logins/index.ts'
 
 const maxUtmpBytes = 4 * 1024 * 1024
 

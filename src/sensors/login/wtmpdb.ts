@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs'
 
 import { messageOf } from '../../base/app-error.ts'
-import type { LastLogin } from './lastlog.ts'
+import type { LastLogin } from '../../evidence/logins/index.ts'
 import type { SqliteRow, SqliteValue } from '../../evidence/sqlite/index.ts'
 import { readSqliteTable } from './sqlite-file.ts'
 

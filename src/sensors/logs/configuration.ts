@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 
 import { expandGlob } from './expand.ts'
 import { lookAt, pathBytes } from './log-file.ts'
-import type { LogKind } from './sources.ts'
+import type { LogKind } from '../../evidence/log-lines/index.ts'
 
 /** A log that a configuration names. `glob`: absolute, below the root. */
 export interface ConfiguredLog {

@@ -10,7 +10,7 @@ import { databaseLogs } from './databases.ts'
 import { expandGlob, folderOfGlob } from './expand.ts'
 import { lookAt } from './log-file.ts'
 import { looksRotated } from './siblings.ts'
-import { logSources, type NamedLog } from './sources.ts'
+import { logSources, type NamedLog } from '../../evidence/log-lines/index.ts'
 import { webServerLogs } from './web-servers.ts'
 
 const maxLogs = 512

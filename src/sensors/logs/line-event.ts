@@ -5,9 +5,8 @@ import type { Event, EventCategory } from '../../model/index.ts'
 import type { FileAction } from './following.ts'
 import type { Generation } from './generation.ts'
 import type { FileKey } from './log-file.ts'
-import type { LogKind, NamedLog } from './sources.ts'
+import { type LogKind, type NamedLog, type SyslogLine } from '../../evidence/log-lines/index.ts'
 import type { LineMark } from './split.ts'
-import type { SyslogLine } from './syslog-line.ts'
 
 const categories: Readonly<Partial<Record<LogKind, readonly EventCategory[]>>> = {
   'apache-access': ['web'],

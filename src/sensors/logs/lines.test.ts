@@ -3,10 +3,9 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { lineTime } from './line-time.ts'
+import { lineTime, parseSyslogLine } from '../../evidence/log-lines/index.ts'
 import { isRotationOf, looksRotated } from './siblings.ts'
 import { lineMaxBytes, type Position, splitLines } from './split.ts'
-import { parseSyslogLine } from './syslog-line.ts'
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 0)
 

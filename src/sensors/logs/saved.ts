@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 
 import { Generation, headMaxBytes } from './generation.ts'
-import { logKinds, type NamedLog } from './sources.ts'
+import { logKinds, type NamedLog } from '../../evidence/log-lines/index.ts'
 
 /** A content that is over: known by its head, so that no copy of it is told again. */
 export interface PastContent {

@@ -12,7 +12,7 @@ import type { SnapshotTable } from '../sensor.ts'
 import { databaseCommandLines, Discovery } from './discover.ts'
 import { type FileLook, lookAt, openLog } from './log-file.ts'
 import { siblingsOf } from './siblings.ts'
-import { binaryLogs } from './sources.ts'
+import { binaryLogs } from '../../evidence/log-lines/index.ts'
 
 const headBytes = 4096
 /** A file is hashed to this length. */

@@ -3,7 +3,7 @@
 // evaluated, so a log that is named anywhere is followed if it is there.
 
 import { type Configuration, type ConfiguredLog, firstWord, patternGlob } from './configuration.ts'
-import type { LogKind } from './sources.ts'
+import type { LogKind } from '../../evidence/log-lines/index.ts'
 
 const apacheRoots = [
   { file: '/etc/apache2/apache2.conf', serverRoot: '/etc/apache2' },
