@@ -5,6 +5,8 @@
 //   npm test                      everything but what takes long
 //   npm test -- test/long         tests that wait for half a minute, and those that strain the guard
 //   npm run scenarios             attacks on real servers (test/scenario)
+//   npm run planted               known artefacts, collected and analysed (test/planted)
+//   npm run wine                  the Windows agent under Wine (test/wine)
 //   npm test -- src/engine        the tests below a folder, or single files
 
 import { globSync, statSync } from 'node:fs'
@@ -22,7 +24,7 @@ const silenceMs = 360_000
 // Of the guard's tests, those that only look at answers.
 const looksAtAnswers = /^test\/e2e\/guard-(?:ask|change|lines|open|policy|respond|ways)\./
 
-const takesLong = /^test\/(?:scenario|long)\//
+const takesLong = /^test\/(?:scenario|long|planted|wine)\//
 
 const countsAll = /^src\/platform\/linux\/(?:audit|proc-connector)[^/]*$/
 

@@ -1,9 +1,12 @@
 // Readers of Windows artefacts under mutation: nothing throws, and what they give is data.
 
+import { volumesOf } from '../../src/evidence/disk/index.ts'
+import { openExt } from '../../src/evidence/ext/index.ts'
 import { readJumpList } from '../../src/evidence/jump-lists/index.ts'
 import { readLnk } from '../../src/evidence/lnk/index.ts'
-import { mftOfVolume, readIndexBlocks, readMft } from '../../src/evidence/mft/index.ts'
+import { readIndexBlocks, readMft } from '../../src/evidence/mft/index.ts'
 import { Notes } from '../../src/evidence/note.ts'
+import { mftOfVolume, openNtfs } from '../../src/evidence/ntfs/index.ts'
 import { readPrefetch } from '../../src/evidence/prefetch/index.ts'
 import { readDeletedFile, readInfo2 } from '../../src/evidence/recycle-bin/index.ts'
 import { type EvidenceSource, memorySource } from '../../src/evidence/source.ts'
@@ -15,7 +18,10 @@ import { guidBytes, u16, u32, u64, wide } from '../support/artefact-fields.ts'
 import { fileName, residentData, standardInformation, writeRecord } from '../support/mft-writer.ts'
 import { compressPrefetch, writePrefetch } from '../support/prefetch-writer.ts'
 import { fileItem, linkClass, trackerBlock, volumeInfo, writeShortcut } from '../support/shortcut-writer.ts'
+import { databaseTargets } from './database.ts'
+import { packageTargets } from './package.ts'
 import type { Target } from './target.ts'
+import { volumes, walked } from './volume-corpus.ts'
 
 const times = { created: '2026-11-22T10:00:00.1234567Z' }
 
@@ -94,6 +100,8 @@ export function evidenceTargets(): Target[] {
   const custom = Buffer.concat([u32(2, 1, 0, 2, 1), guidBytes(linkClass), shortcut, u32(0xbabffbab)])
   const korean = codePageOf('cp949')
   return [
+    ...databaseTargets(),
+    ...packageTargets(),
     target('prefetch', [prefetch, compressPrefetch(prefetch)], readPrefetch),
     target('lnk', [shortcut], (source, notes) => readLnk(source.read(0, source.size), notes)),
     target('jump-lists', [custom], (source, notes) => readJumpList(source, linkOf, notes)),
@@ -111,6 +119,13 @@ export function evidenceTargets(): Target[] {
       mftOfVolume(source, notes)?.size,
       [...readIndexBlocks(source)].length,
     ]),
+    target('ntfs', [volumes.ntfs], (source, notes) =>
+      walked(openNtfs({ source, label: '', close: () => undefined }, notes)),
+    ),
+    target('ext', [volumes.ext], (source, notes) =>
+      walked(openExt({ source, label: '', close: () => undefined }, notes)),
+    ),
+    target('disk', [volumes.disk], (source, notes) => volumesOf(source, notes).map(({ nature }) => nature)),
     target('usn-journal', [Buffer.concat([usn, usn])], (source, notes) => [...readUsnJournal(source, notes)]),
     target('zone-identifier', [Buffer.from('[ZoneTransfer]\r\nZoneId=3\r\n')], (source) =>
       readZoneIdentifier(source.read(0, source.size)),

@@ -44,7 +44,12 @@ export class EsePages {
     let children: Child[] = []
     for (const [index, entries] of groups.entries()) {
       const page = numbers[index] ?? 0
-      this.#write(tree, page, { entries, flags: flag.leaf, previous: numbers[index - 1] ?? 0, next: numbers[index + 1] ?? 0 })
+      this.#write(tree, page, {
+        entries,
+        flags: flag.leaf,
+        previous: numbers[index - 1] ?? 0,
+        next: numbers[index + 1] ?? 0,
+      })
       children.push({ key: groups[index + 1]?.[0]?.key ?? Buffer.alloc(0), page })
     }
     for (let level = flag.parentOfLeaf; ; level = 0) {
@@ -55,7 +60,7 @@ export class EsePages {
       }
       const own = upper.map(() => this.allocate())
       for (const [index, entries] of upper.entries())
-        this.#write(tree, own[index] ?? 0, { entries, flags: level, previous: own[index - 1] ?? 0, next: own[index + 1] ?? 0 })
+        this.#write(tree, own[index] ?? 0, { entries, flags: level })
       children = own.map((page, index) => ({ key: upper[index]?.at(-1)?.key ?? Buffer.alloc(0), page }))
     }
   }

@@ -1,7 +1,30 @@
 // Records of the ESE databases that tests write, with values that are packed in every way that the engine has.
 
 import { u16 } from './artefact-fields.ts'
-import { type EseColumnSpec, fixedBytesOf } from './ese-writer.ts'
+
+export interface EseColumnSpec {
+  readonly name: string
+  /** JET_coltyp. */
+  readonly coltyp: number
+  /** Fixed from 1, variable from 128, tagged from 256. */
+  readonly id: number
+  /** Of fixed columns of bytes or text. */
+  readonly size?: number
+  readonly codePage?: number
+  readonly defaultData?: Buffer
+  /** A column of the table's template. */
+  readonly isDerived?: boolean
+  /** The catalog does not know it any more. */
+  readonly isDeleted?: boolean
+  /** What the catalog says instead of the place in the record. */
+  readonly toldOffset?: number
+}
+
+const fixedSizes = [0, 1, 1, 2, 4, 8, 4, 8, 8, 0, 0, 0, 0, 0, 4, 8, 16, 2]
+
+export function fixedBytesOf({ coltyp, size }: EseColumnSpec): number {
+  return fixedSizes[coltyp] || (size ?? 0)
+}
 
 export type EsePacking = (bytes: Buffer) => Buffer
 
@@ -9,11 +32,19 @@ export interface EseBytes {
   readonly bytes: Buffer
   /** In the tree of long values. */
   readonly isSeparate?: boolean
+  /** The bytes are the identifier of a long value that is kept already. */
+  readonly isNamed?: boolean
   readonly pack?: EsePacking
+  /** Further flags of the tagged value. */
+  readonly flags?: number
 }
 
 /** null is a NULL; undefined is a column that the record does not have. */
-export type EseCell = EseBytes | { readonly values: readonly EseBytes[]; readonly areTwo?: boolean } | null | undefined
+export type EseCell =
+  | EseBytes
+  | { readonly values: readonly EseBytes[]; readonly areTwo?: boolean }
+  | null
+  | undefined
 
 export interface EseKeeper {
   readonly isLarge: boolean
@@ -76,7 +107,7 @@ function encodeTagged(pairs: readonly Pair[], keeper: EseKeeper): Buffer {
     const isLong = column.coltyp === 11 || column.coltyp === 12
     const { flags, bytes } = packed(cell, keeper, isLong)
     const needsFlags = keeper.isLarge || (flags !== 0 && flags !== 0x20)
-    let place = at
+    let place = column.isDerived === true ? at | 0x8000 : at
     if (!keeper.isLarge && needsFlags) place |= 0x4000
     if (!keeper.isLarge && flags === 0x20) place |= 0x2000
     const value = needsFlags ? Buffer.concat([Buffer.from([flags]), bytes]) : bytes
@@ -91,9 +122,10 @@ function packed(cell: EseCell, keeper: EseKeeper, isLong: boolean): { flags: num
   const long = isLong ? 1 : 0
   if (cell === null || cell === undefined) return { flags: 0x20, bytes: Buffer.alloc(0) }
   if ('bytes' in cell) {
+    if (cell.isNamed === true) return { flags: long | 4, bytes: cell.bytes }
     if (cell.isSeparate === true) return { flags: long | 4, bytes: keeper.keep(cell.bytes, cell.pack) }
     if (cell.pack !== undefined) return { flags: long | 2, bytes: cell.pack(cell.bytes) }
-    return { flags: long, bytes: cell.bytes }
+    return { flags: long | (cell.flags ?? 0), bytes: cell.bytes }
   }
   const [first] = cell.values
   const isPacked = first?.pack !== undefined && first.isSeparate !== true
@@ -102,7 +134,8 @@ function packed(cell: EseCell, keeper: EseKeeper, isLong: boolean): { flags: num
     if (value.isSeparate === true) return keeper.keep(value.bytes, value.pack)
     return index === 0 ? (value.pack?.(value.bytes) ?? value.bytes) : value.bytes
   })
-  if (cell.areTwo === true) return { flags: flags | 0x10, bytes: Buffer.concat([Buffer.from([bytes[0]?.length ?? 0]), ...bytes]) }
+  if (cell.areTwo === true)
+    return { flags: flags | 0x10, bytes: Buffer.concat([Buffer.from([bytes[0]?.length ?? 0]), ...bytes]) }
   let at = 2 * bytes.length
   const places = bytes.map((value, index) => {
     const place = at
@@ -145,6 +178,7 @@ export const packXpress: EsePacking = (bytes) => {
     }
     flags = (flags << 1) | value
     count += 1
+    if (count === 32) end()
   }
   const end = (): void => {
     for (let index = 0; index < 4; index++) out[flagsAt + index] = (flags >>> (8 * index)) & 0xff
@@ -185,7 +219,7 @@ export const packXpress: EsePacking = (bytes) => {
     at += length
   }
   if (count > 0) {
-    flags = (flags << (32 - count)) | (count === 32 ? 0 : (2 ** (32 - count) - 1) | 0)
+    flags = (flags << (32 - count)) | (2 ** (32 - count) - 1)
     end()
   }
   const size = Buffer.from([0x18, bytes.length & 0xff, bytes.length >> 8])

@@ -1,27 +1,23 @@
 // Writes ESE databases (header, catalog, B+ trees with several levels, long values) in every page size, for tests and for comparing with
 // other readers.
 
-import { u16, u32, u64 } from './artefact-fields.ts'
-import { type EseCell, encodeRecord } from './ese-record.ts'
-import { EsePages, type EseEntry } from './ese-pages.ts'
-
-export interface EseColumnSpec {
-  readonly name: string
-  /** JET_coltyp. */
-  readonly coltyp: number
-  /** Fixed from 1, variable from 128, tagged from 256. */
-  readonly id: number
-  /** Of fixed columns of bytes or text. */
-  readonly size?: number
-  readonly codePage?: number
-  readonly defaultData?: Buffer
-}
+import { u16, u32 } from './artefact-fields.ts'
+import { type EseEntry, EsePages } from './ese-pages.ts'
+import {
+  encodeRecord,
+  type EseCell,
+  type EseColumnSpec,
+  type EsePacking,
+  fixedBytesOf,
+} from './ese-record.ts'
 
 export interface EseTableSpec {
   readonly name: string
   readonly columns: readonly EseColumnSpec[]
   /** Cells in the order of the columns. */
   readonly rows: readonly (readonly EseCell[])[]
+  /** The table whose columns it has too: they come first in `columns`, marked as derived. */
+  readonly template?: string
   /** Numbers of rows that are marked as deleted. */
   readonly deleted?: readonly number[]
 }
@@ -34,8 +30,6 @@ export interface EseSpec {
   readonly oldChecksums?: boolean
   readonly tables: readonly EseTableSpec[]
 }
-
-const fixedSizes = [0, 1, 1, 2, 4, 8, 4, 8, 8, 0, 0, 0, 0, 0, 4, 8, 16, 2]
 
 const fixedNames = [
   ['ObjidTable', 4],
@@ -50,7 +44,15 @@ const fixedNames = [
   ['LCMapFlags', 4],
   ['KeyMost', 17],
 ] as const
-const variableNames = ['Name', 'Stats', 'TemplateTable', 'DefaultValue', 'KeyFldIDs', 'VarSegMac', 'ConditionalColumns']
+const variableNames = [
+  'Name',
+  'Stats',
+  'TemplateTable',
+  'DefaultValue',
+  'KeyFldIDs',
+  'VarSegMac',
+  'ConditionalColumns',
+]
 
 const catalogColumns: readonly EseColumnSpec[] = [
   ...fixedNames.map(([name, coltyp], index) => ({ name, coltyp, id: index + 1 })),
@@ -61,14 +63,13 @@ const catalogColumns: readonly EseColumnSpec[] = [
   })),
 ]
 
-export function fixedBytesOf({ coltyp, size }: EseColumnSpec): number {
-  return fixedSizes[coltyp] || (size ?? 0)
-}
-
 export function writeEse(spec: EseSpec): Buffer {
   const pages = new EsePages(spec.pageBytes, spec.oldChecksums ?? false)
   const catalog: EseCell[][] = [
-    ...catalogRows({ name: 'MSysObjects', columns: catalogColumns, rows: [] }, { objectId: 2, root: 4, longValues: 0 }),
+    ...catalogRows(
+      { name: 'MSysObjects', columns: catalogColumns, rows: [] },
+      { objectId: 2, root: 4, longValues: 0 },
+    ),
   ]
   pages.tree({ objectId: 1, root: 1, entries: [], flags: 0 })
   let objectId = 10
@@ -79,19 +80,23 @@ export function writeEse(spec: EseSpec): Buffer {
       key: rowKey(index),
       data: encodeRecord(table.columns, cells, {
         isLarge: spec.pageBytes > 8192,
-        keep: (bytes, isCompressed) => keepLong(longEntries, bytes, { isCompressed, pageBytes: spec.pageBytes }),
+        keep: (bytes, pack) => keepLong(longEntries, bytes, { pack, pageBytes: spec.pageBytes }),
       }),
       isDeleted: table.deleted?.includes(index) ?? false,
     }))
     pages.tree({ objectId, root, entries, flags: 0 })
     const longValues = longEntries.length === 0 ? 0 : longRoot
-    if (longValues !== 0) pages.tree({ objectId: objectId + 1, root: longRoot, entries: longEntries, flags: 0x80 })
+    if (longValues !== 0)
+      pages.tree({ objectId: objectId + 1, root: longRoot, entries: longEntries, flags: 0x80 })
     catalog.push(...catalogRows(table, { objectId, root, longValues }))
     objectId += 2
   }
   const rows = catalog.map((cells, index) => ({
     key: rowKey(index),
-    data: encodeRecord(catalogColumns, cells, { isLarge: spec.pageBytes > 8192, keep: () => Buffer.alloc(4) }),
+    data: encodeRecord(catalogColumns, cells, {
+      isLarge: spec.pageBytes > 8192,
+      keep: () => Buffer.alloc(4),
+    }),
   }))
   pages.tree({ objectId: 2, root: 4, entries: rows, flags: 0 })
   pages.tree({ objectId: 3, root: 24, entries: rows, flags: 0 })
@@ -129,11 +134,23 @@ interface Place {
   readonly longValues: number
 }
 
-function catalogRows({ name, columns }: EseTableSpec, { objectId, root, longValues }: Place): EseCell[][] {
+function catalogRows(
+  { name, columns, template }: EseTableSpec,
+  { objectId, root, longValues }: Place,
+): EseCell[][] {
   const number = (value: number): EseCell => ({ bytes: u32(value) })
   const row = (
     type: number,
-    own: { id: number; place: number; space: number; locale: number; offset?: number; name: string; defaultData?: Buffer | undefined },
+    own: {
+      id: number
+      place: number
+      space: number
+      locale: number
+      offset?: number
+      name: string
+      template?: string | undefined
+      defaultData?: Buffer | undefined
+    },
   ): EseCell[] => [
     number(objectId),
     { bytes: u16(type) },
@@ -148,28 +165,31 @@ function catalogRows({ name, columns }: EseTableSpec, { objectId, root, longValu
     null,
     { bytes: Buffer.from(own.name, 'latin1') },
     null,
-    null,
+    own.template === undefined ? null : { bytes: Buffer.from(own.template, 'latin1') },
     own.defaultData === undefined ? undefined : { bytes: own.defaultData },
   ]
   let offset = 4
-  const columnRows = columns.map((column) => {
+  const columnRows = columns.flatMap((column) => {
     const { id, coltyp, codePage, defaultData } = column
     const space = id < 128 ? fixedBytesOf(column) : (column.size ?? 0)
     const place = id < 128 ? offset : undefined
     if (id < 128) offset += space
-    return row(2, {
+    if (column.isDerived === true || column.isDeleted === true) return []
+    const own = row(2, {
       id,
       place: coltyp,
       space,
       locale: codePage ?? 1252,
       name: column.name,
-      ...(place === undefined ? {} : { offset: place }),
+      ...(place === undefined ? {} : { offset: column.toldOffset ?? place }),
       defaultData,
     })
+    return [own]
   })
-  const rows = [row(1, { id: objectId, place: root, space: 80, locale: 1, name }), ...columnRows]
+  const rows = [row(1, { id: objectId, place: root, space: 80, locale: 1, name, template }), ...columnRows]
   rows.push(row(3, { id: objectId, place: root, space: 80, locale: 1033, name: 'primary' }))
-  if (longValues !== 0) rows.push(row(4, { id: objectId + 1, place: longValues, space: 80, locale: 1, name: 'LV' }))
+  if (longValues !== 0)
+    rows.push(row(4, { id: objectId + 1, place: longValues, space: 80, locale: 1, name: 'LV' }))
   return rows
 }
 
@@ -177,16 +197,16 @@ function catalogRows({ name, columns }: EseTableSpec, { objectId, root, longValu
 function keepLong(
   entries: EseEntry[],
   bytes: Buffer,
-  { isCompressed, pageBytes }: { isCompressed: ((piece: Buffer) => Buffer) | undefined; pageBytes: number },
+  { pack, pageBytes }: { pack: EsePacking | undefined; pageBytes: number },
 ): Buffer {
   const piece = Math.min(pageBytes - 200, 8000)
   const identifier = Buffer.alloc(4)
   identifier.writeUInt32LE(entries.length + 1)
-  const key = Buffer.from(identifier).reverse()
+  const key = Buffer.from(identifier.toReversed())
   entries.push({ key, data: Buffer.concat([u32(1), u32(bytes.length)]) })
   for (let at = 0; at < bytes.length; at += piece) {
     const plain = bytes.subarray(at, at + piece)
-    const packed = isCompressed?.(plain)
+    const packed = pack?.(plain)
     const offset = Buffer.alloc(4)
     offset.writeUInt32BE(at)
     const data = packed !== undefined && packed.length < plain.length ? packed : plain
@@ -201,5 +221,3 @@ export function oleDate(iso: string): Buffer {
   bytes.writeDoubleLE((Date.parse(iso) - Date.UTC(1899, 11, 30)) / 86_400_000)
   return bytes
 }
-
-export { u64 as eseTicks }

@@ -11,12 +11,24 @@ export interface MemoryFile {
   readonly streams?: Readonly<Record<string, Uint8Array>>
 }
 
-/** `files` by absolute path; content as it is or as text. */
+/** `files` by absolute path, of named streams `PATH:STREAM`; content as it is or as text. */
 export function memoryTree(
   system: EvidenceTree['system'],
   files: Readonly<Record<string, Uint8Array | string | MemoryFile>>,
 ): EvidenceTree {
-  const all = new Map(Object.entries(files).map(([path, file]) => [path, fileOf(file)]))
+  const all = new Map<string, MemoryFile>()
+  for (const [path, given] of Object.entries(files)) {
+    const [own = '', stream] = path.split(':')
+    const file = fileOf(given)
+    const known = all.get(own)
+    if (stream === undefined) all.set(own, { ...known, ...file })
+    else
+      all.set(own, {
+        bytes: new Uint8Array(0),
+        ...known,
+        streams: { ...known?.streams, [stream]: file.bytes },
+      })
+  }
   const folders = new Map<string, Map<string, TreeEntry>>([['/', new Map()]])
   for (const path of all.keys()) {
     const parts = path.split('/').slice(1)

@@ -15,6 +15,7 @@ export const responseSettings: ResponseSettings = {
   managementPort: 22,
   isolationAllow: [],
   collection: {
+    socket: '/nonexistent/haechi.sock',
     folder: '/nonexistent',
     profile: 'quick',
     maxBytes: 64 * 1024 ** 2,

@@ -1,6 +1,6 @@
 // Writes utmp records, as login programs do: for tests only.
 
-import { utmpRecordBytes } from './utmp.ts'
+import { utmpRecordBytes } from '../../src/evidence/logins/index.ts'
 
 export interface WrittenRecord {
   readonly type: number

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { examine, type Examiner } from '../../../src/cli/pe/examine.ts'
+import { examine, type Examiner } from '../../../src/analysis/programs/examine.ts'
 import { AuthenticodeVerifier, addRoots, RootStore } from '../../../src/evidence/authenticode/index.ts'
 import { type ImportTable, loadImportTable } from '../../../src/evidence/import-risk/index.ts'
 import { memorySource } from '../../../src/evidence/source.ts'

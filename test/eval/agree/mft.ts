@@ -6,8 +6,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type MftEntry, mftOfVolume, readMft } from '../../../src/evidence/mft/index.ts'
+import { type MftEntry, readMft } from '../../../src/evidence/mft/index.ts'
 import { Notes } from '../../../src/evidence/note.ts'
+import { mftOfVolume } from '../../../src/evidence/ntfs/index.ts'
 import { memorySource, openFileSource } from '../../../src/evidence/source.ts'
 import { oracle } from './evidence-files.ts'
 

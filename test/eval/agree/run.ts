@@ -7,11 +7,15 @@ const parts = {
   evtx: () => import('./evtx.ts'),
   registry: () => import('./registry.ts'),
   prefetch: () => import('./prefetch.ts'),
+  live: () => import('./live.ts'),
   lnk: () => import('./lnk.ts'),
   mft: () => import('./mft.ts'),
+  ese: () => import('./ese.ts'),
+  disk: () => import('./disk.ts'),
   pe: () => import('./pe.ts'),
   authenticode: () => import('./authenticode.ts'),
   'import-risk': () => import('./import-risk.ts'),
+  'process-fields': () => import('./process-fields.ts'),
 } as const
 
 const wanted = process.argv.slice(2)
