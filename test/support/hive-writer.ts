@@ -5,6 +5,8 @@ import { marvin32 } from '../../src/evidence/registry/marvin32.ts'
 
 const pageBytes = 4096
 const nil = 0xff_ff_ff_ff
+/** Behind the head of the first bin. */
+const firstCell = 32
 
 interface WrittenValue {
   readonly name?: string
@@ -81,7 +83,7 @@ export function merged(keys: readonly WrittenKey[]): WrittenKey[] {
 class Writer {
   readonly cells: Buffer[] = []
   readonly minorVersion: number
-  #next = 32
+  #next = firstCell
 
   constructor(minorVersion: number) {
     this.minorVersion = minorVersion
@@ -106,7 +108,7 @@ class Writer {
 
 export function writeHive(root: WrittenKey, options: HiveOptions = {}): Buffer {
   const writer = new Writer(options.minorVersion ?? 5)
-  const security = writer.add(securityCell())
+  const security = writer.add(securityCell(keysIn(root)))
   const rootOffset = writeKey(writer, root, { security, flags: 4 })
   const used = writer.bytes
   const size = Math.ceil((used + 8 + (options.spareBytes ?? 0)) / pageBytes) * pageBytes
@@ -114,7 +116,7 @@ export function writeHive(root: WrittenKey, options: HiveOptions = {}): Buffer {
   bins.write('hbin', 0, 'latin1')
   bins.writeUInt32LE(size, 8)
   bins.writeBigUInt64LE(writtenTime, 20)
-  Buffer.concat(writer.cells).copy(bins, 32)
+  Buffer.concat(writer.cells).copy(bins, firstCell)
   bins.writeInt32LE(size - used, used)
   return Buffer.concat([baseBlock(size, rootOffset, options), bins])
 }
@@ -257,7 +259,12 @@ function words(numbers: readonly number[]): Buffer {
 }
 
 /** Owner S-1-5-18, group S-1-5-32-544, everybody may read. */
-function securityCell(): Buffer {
+function keysIn({ subkeys = [] }: WrittenKey): number {
+  return subkeys.reduce((sum, subkey) => sum + keysIn(subkey), 1)
+}
+
+/** The only one: its list is itself. */
+function securityCell(keys: number): Buffer {
   const descriptor = Buffer.from(
     '0100048030000000' +
       '3c000000000000001400000002001c00' +
@@ -269,7 +276,9 @@ function securityCell(): Buffer {
   )
   const cell = Buffer.alloc(20)
   cell.write('sk', 0, 'latin1')
-  cell.writeUInt32LE(1, 12)
+  cell.writeUInt32LE(firstCell, 4)
+  cell.writeUInt32LE(firstCell, 8)
+  cell.writeUInt32LE(keys, 12)
   cell.writeUInt32LE(descriptor.length, 16)
   return Buffer.concat([cell, descriptor])
 }

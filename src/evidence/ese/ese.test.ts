@@ -280,8 +280,8 @@ test('records that lie outside of their page, and pages of other trees, are told
   })
   const [leaf = 0] = pageNumbers(bytes, 4096, isLeafOfTable)
   const page = bytes.subarray((leaf + 1) * 4096, (leaf + 2) * 4096)
-  // The size of the first record reaches over the tags, the key of the second one over the record.
-  page.writeUInt16LE(0x1fff, 4096 - 8)
+  // The first record reaches over the tags, the key of the second one over the record.
+  page.writeUInt16LE(4050 - (page.readUInt16LE(4096 - 6) & 0x1fff), 4096 - 8)
   page.writeUInt16LE(0x1fff, 40 + (page.readUInt16LE(4096 - 10) & 0x1fff) + 2)
   sealPage(page, leaf)
   const [root = 0] = pageNumbers(bytes, 4096, isRootOfTable)

@@ -1,1 +1,2 @@
-export { readWmiRepository, type WmiFiles, type WmiObject } from './subscriptions.ts'
+export { readWmiRepository, type WmiFiles } from './subscriptions.ts'
+export type { WmiObject } from './wmi-object.ts'

@@ -3,7 +3,7 @@
 import type { EvidenceSource } from '../source.ts'
 import type { CimInstance } from './instance.ts'
 import { bindingIn } from './reference.ts'
-import type { WmiObject } from './subscriptions.ts'
+import type { WmiObject } from './wmi-object.ts'
 
 const mark = '__EventFilter.Name="'
 const chunkBytes = 4 * 1024 * 1024
