@@ -8,17 +8,15 @@ import { openTrees } from '../evidence/open-trees.ts'
 import type { EvidenceTree } from '../evidence/tree.ts'
 import { volatileSteps } from './live/index.ts'
 import type { CollectStep } from './step.ts'
-import { HostTree, type Secrets, systemStepsWith } from './system/index.ts'
+import { HostTree, type SystemOptions, systemStepsWith } from './system/index.ts'
 import { givenTargets, ownTargets, type TargetList } from './targets/index.ts'
 import { type CollectedTree, treeSteps } from './tree-steps.ts'
 
-export interface CollectionRequest {
+export interface CollectionRequest extends SystemOptions {
   /** A folder, a raw image, a disk; undefined: this host. */
   readonly source?: string
   /** Lists of the user, besides our own. */
   readonly targets: readonly string[]
-  /** Of a Linux host that runs or is mounted: hashes of passwords and private keys. */
-  readonly secrets: Secrets
 }
 
 export interface Collection extends Disposable {
@@ -33,12 +31,16 @@ export interface Collection extends Disposable {
   readonly fileSteps: readonly CollectStep[]
   /** About the medium: what of it cannot be read. */
   readonly notes: readonly Note[]
+  /** Of the running host: what the case file tells of it. */
+  readonly host?: Readonly<Record<string, string>>
+  /** Of a running Windows: letters of the drives that are examined. */
+  readonly drives?: readonly string[]
 }
 
 /** Throws AppError: there is no such source, nothing in it can be read, a list is wrong. */
-export function openCollection({ source, targets, secrets }: CollectionRequest): Collection {
+export function openCollection({ source, targets, ...options }: CollectionRequest): Collection {
   const given = givenTargets(targets)
-  if (source === undefined) return openLive(given, secrets)
+  if (source === undefined) return openLive(given, options)
   const opened = openTrees(source)
   if (opened.trees.length === 0) {
     opened[Symbol.dispose]()
@@ -46,9 +48,10 @@ export function openCollection({ source, targets, secrets }: CollectionRequest):
       hint: opened.notes.kept.map(({ text }) => text).join('; '),
     })
   }
-  if (statSync(source).isDirectory() && opened.trees[0]?.system === 'linux') {
+  if (!isWindows && statSync(source).isDirectory() && opened.trees[0]?.system === 'linux') {
     opened[Symbol.dispose]()
-    return openLinuxFolder(realpathSync(source), given, secrets)
+    const { openLinuxFolder } = await import('./linux-host.ts')
+    return openLinuxFolder(realpathSync(source), given, options)
   }
   const trees = named(opened.trees)
   const lists = listsFor(opened.trees, given)
@@ -67,34 +70,18 @@ export function openCollection({ source, targets, secrets }: CollectionRequest):
   }
 }
 
-/** The running system first, in the order of volatility; then its disk. */
-function openLive(given: readonly TargetList[], secrets: Secrets): Collection {
-  const { steps, ...disk } = openLinuxFolder('', given, secrets)
-  return { ...disk, kind: 'live', steps: [...volatileSteps, ...steps] }
+async function openLive(given: readonly TargetList[], secrets: Secrets): Promise<Collection> {
+  if (isWindows) return (await import('./windows/host.ts')).openWindowsHost(given)
+  return (await import('./linux-host.ts')).openLinuxHost(given, secrets)
 }
 
-/** `root`: without links in it, '' for the running host. What is mounted there from other hosts is not touched. */
-function openLinuxFolder(root: string, given: readonly TargetList[], secrets: Secrets): Collection {
-  const tree = new HostTree(root, secrets)
-  const trees = [{ tree }]
-  const lists = listsFor([tree], given)
-  const fileSteps = treeSteps(trees, lists)
-  return {
-    kind: 'folder',
-    root,
-    trees,
-    lists,
-    // What the lists name is small and worth most; then what reads the host as a whole.
-    steps: [...fileSteps, ...systemStepsWith({ secrets })],
-    fileSteps,
-    notes: [],
-    [Symbol.dispose]() {
-      tree[Symbol.dispose]()
-    },
-  }
+/** The steps of the running system, whatever else is collected. */
+export async function liveSteps(): Promise<readonly CollectStep[]> {
+  if (isWindows) return (await import('./windows/host.ts')).windowsSteps()
+  return (await import('./linux-host.ts')).linuxSteps
 }
 
-function listsFor(trees: readonly EvidenceTree[], given: readonly TargetList[]): TargetList[] {
+export function listsFor(trees: readonly EvidenceTree[], given: readonly TargetList[]): TargetList[] {
   const systems = new Set(
     trees.flatMap(({ system }) => (system === 'unknown' ? (['windows', 'linux'] as const) : [system])),
   )

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
@@ -305,6 +305,23 @@ test('of a mounted Linux host no password and no private key is carried away unl
       assert.equal(contentOf(output, path), linux[path], path)
     assert.equal(haechi(['collect', 'verify', output]).code, 0)
   }
+})
+
+test('programs of a mounted host have their digest, and what the engine says of them', (t) => {
+  if (!requireRoot(t)) return
+  const folder = temporary(t)
+  for (const path of ['etc', 'tmp', 'usr/bin']) mkdirSync(folder.at('disk', path), { recursive: true })
+  writeFileSync(folder.at('disk/etc/os-release'), 'ID=debian\n')
+  writeFileSync(folder.at('disk/usr/bin/good'), '#!/bin/sh\n', { mode: 0o755 })
+  writeFileSync(folder.at('disk/tmp/bad'), eicar, { mode: 0o755 })
+  const output = folder.at('scanned.tar.zst')
+  const run = collect(folder, '--allow-same-disk', '-o', output, folder.at('disk'))
+  assert.ok(run.code === 0 || run.code === 3, run.stderr)
+  const { stdout } = spawnSync('tar', ['--zstd', '-xOf', output, 'live/programs.jsonl'], { encoding: 'utf8' })
+  const rows = jsonLines(stdout).map(({ path, sha256, verdict, found }) => [path, sha256, verdict, found])
+  const digest = createHash('sha256').update(eicar).digest('hex')
+  assert.deepEqual(rows[0], ['/tmp/bad', digest, 'found', ['Eicar-Test-Signature']])
+  assert.deepEqual(rows[1]?.slice(2), ['clean', []])
 })
 
 test('hives, streams and the $MFT come out of an NTFS image', (t) => {

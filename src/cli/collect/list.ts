@@ -1,19 +1,22 @@
 // haechi collect list: what would be looked for, and where.
 
 import { givenTargets, ownTargets, type Target, type TargetList } from '../../collect/targets/index.ts'
-import { volatileSteps } from '../../collect/live/index.ts'
+import { liveSteps } from '../../collect/collection.ts'
 import type { CollectStep, Profile } from '../../collect/step.ts'
-import { systemSteps } from '../../collect/system/index.ts'
 import { formatSize } from '../../config/units.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { Terminal } from '../render/terminal.ts'
 import type { CollectValues } from './options.ts'
 
-export function runList(profile: Profile | undefined, given: CollectValues, terminal: Terminal): ExitCode {
+export async function runList(
+  profile: Profile | undefined,
+  given: CollectValues,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const isMeant = ({ profiles }: { readonly profiles: readonly Profile[] }): boolean =>
     profile === undefined || profiles.includes(profile)
-  const steps = [...volatileSteps, ...systemSteps].filter(isMeant)
+  const steps = (await liveSteps()).filter(isMeant)
   const lists = [...givenTargets(given.targets ?? []), ...ownTargets('linux'), ...ownTargets('windows')]
   const kept = lists
     .map((list) => ({ ...list, targets: list.targets.filter(isMeant) }))

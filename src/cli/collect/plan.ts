@@ -24,7 +24,7 @@ export async function runPlan(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const profile = given.profile ?? 'full'
-  using collection = openCollection({
+  using collection = await openCollection({
     ...(source === undefined ? {} : { source }),
     targets: given.targets ?? [],
     secrets: given.secrets === true ? 'kept' : 'left-out',

@@ -12,6 +12,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../render/terminal.ts'
 import { agentEvents } from './agent-events.ts'
 import type { CollectValues } from './options.ts'
+import { programScanner } from './scan-programs.ts'
 import { Progress } from './progress.ts'
 import { isPartial, showSummary } from './summary.ts'
 
@@ -25,19 +26,24 @@ export async function runCollect(
 ): Promise<ExitCode> {
   const output = outputOf(source, given)
   const { config } = await loadConfig({ file: given.config })
-  using collection = openCollection({
+  using collection = await openCollection({
     ...(source === undefined ? {} : { source }),
     targets: given.targets ?? [],
     secrets: given.secrets === true ? 'kept' : 'left-out',
+    // In a minute there is no time for it.
+    ...(given.profile === 'quick' ? {} : { scan: programScanner(config) }),
   })
   for (const { text } of collection.notes) terminal.err(`haechi: ${terminal.safe(text)}`)
-  if (collection.kind === 'live' && process.geteuid?.() !== 0)
+  // Windows has no such number; there the collection itself tells.
+  if (collection.kind === 'live' && (process.geteuid?.() ?? 0) !== 0)
     terminal.err('haechi: not run as root: much of this host cannot be read')
   // Where the package goes to standard output nothing else may.
   const write = given.json === true ? jsonWriter(output, terminal) : undefined
   using progress = new Progress(terminal, write)
   using stop = new Stop(terminal)
-  const events = collection.kind === 'live' ? await agentEvents(given.profile ?? 'full', given) : undefined
+  const events = collection.kind === 'live' && process.platform !== 'win32'
+      ? await agentEvents(given.profile ?? 'full', given)
+      : undefined
   const collected = await collect(collection, {
     ...optionsOf(given, output),
     host: {
@@ -46,7 +52,7 @@ export async function runCollect(
       ...(events === undefined ? {} : { events }),
     },
     ...(source === undefined ? {} : { source }),
-    stateFolder: config.response.directory,
+    stateFolder: stateFolder(config.response.directory),
     signal: stop.signal,
     onProgress: (state) => {
       progress.take(state)
@@ -56,6 +62,12 @@ export async function runCollect(
   showSummary(collected, { output, isEncrypted: (given['encrypt-to'] ?? []).length > 0 }, { terminal, write })
   if (stop.signal.aborted) return exitCodes.interrupted
   return isPartial(collected) ? exitCodes.partial : exitCodes.clean
+}
+
+/** On Windows of whoever collects: what lies for all users can be read by all of them. */
+function stateFolder(configured: string): string {
+  const { LOCALAPPDATA: local } = process.env
+  return process.platform === 'win32' && local !== undefined ? join(local, 'Haechi') : configured
 }
 
 function optionsOf(given: CollectValues, output: string): Omit<CollectOptions, 'stateFolder' | 'host'> {
@@ -100,7 +112,7 @@ function nameFor(
   { case: caseId = '', 'encrypt-to': recipients = [] }: CollectValues,
 ): string {
   const what =
-    source === undefined ? hostname() : (source.split('/').findLast((part) => part !== '') ?? 'root')
+    source === undefined ? hostname() : (source.split(/[\\/:]/).findLast((part) => part !== '') ?? 'root')
   const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const name = ['haechi', caseId, what, time].filter((part) => part !== '').join('-')
   return `${name.replaceAll(/[^\w.-]/g, '_')}.tar.zst${recipients.length === 0 ? '' : '.age'}`

@@ -320,7 +320,7 @@ test('a file system that is mounted below is walked once, one that is bound agai
   const walked = rows.get('file-systems')?.filter((row) => row['state'] === 'walked')
   assert.deepEqual(
     walked?.map((row) => row['mounted_at']),
-    ['/', '/mnt'],
+    ['/', '/mnt', '/whole'],
   )
 })
 

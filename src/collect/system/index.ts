@@ -11,8 +11,9 @@ import { persistenceStep } from './persistence-step.ts'
 import type { ScanFile } from './programs.ts'
 
 export { HostTree, type Secrets } from './host-tree.ts'
-export type { ScanFile, ScanResult } from './programs.ts'
+export type { ScanFile } from './programs.ts'
 
+/** Of a Linux host that runs or is mounted. */
 export interface SystemOptions {
   /** Judges programs, and files at temporary places and below web roots. */
   readonly scan?: ScanFile

@@ -12,7 +12,7 @@ export function bytesOfSource(source: EvidenceSource): Uint8Array {
 }
 
 /** In pieces of at most 1 MiB. */
-export function* piecesOf(source: EvidenceSource): Generator<Uint8Array> {
+function* piecesOf(source: EvidenceSource): Generator<Uint8Array> {
   for (let offset = 0; offset < source.size;) {
     const piece = source.read(offset, pieceBytes)
     if (piece.length === 0) return

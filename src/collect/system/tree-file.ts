@@ -36,7 +36,7 @@ export function timesOf(status: FileStatus): TreeTimes {
 }
 
 /** ISO 8601 to the nanosecond. A time beyond what a Date holds (some file systems keep any) is told in seconds. */
-export function timeText({ seconds, nanoseconds }: FileTime): string {
+function timeText({ seconds, nanoseconds }: FileTime): string {
   const date = new Date(seconds * 1000)
   if (Number.isNaN(date.getTime())) return `@${seconds}`
   return `${date.toISOString().slice(0, -4)}${String(nanoseconds).padStart(9, '0')}Z`
