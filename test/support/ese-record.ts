@@ -146,7 +146,7 @@ function packed(cell: EseCell, keeper: EseKeeper, isLong: boolean): { flags: num
 }
 
 /** Seven bits for each character; `bytesEach` 2 is for UTF-16. */
-export function packSevenBits(bytes: Buffer, bytesEach: 1 | 2): Buffer {
+function packSevenBits(bytes: Buffer, bytesEach: 1 | 2): Buffer {
   const count = bytes.length / bytesEach
   const bits = 7 * count
   const out = Buffer.alloc(1 + Math.ceil(bits / 8))

@@ -12,7 +12,7 @@ import {
 } from './mft-writer.ts'
 
 export const clusterBytes = 1024
-export const tableCluster = 4
+const tableCluster = 4
 export const rootEntry = 5
 const times = { created: '2026-11-22T10:00:00.1234567Z' }
 

@@ -20,7 +20,7 @@ export function xorOf(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /** 16 KiB have blocks of 4 KiB, 32 KiB of 8; smaller pages are one. */
-export function blockBytesOf(pageBytes: number): number {
+function blockBytesOf(pageBytes: number): number {
   return pageBytes <= 8192 ? pageBytes : pageBytes / 4
 }
 

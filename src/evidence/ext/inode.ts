@@ -77,7 +77,7 @@ function inodeTable({ source, superblock }: ExtVolume, group: number): number | 
   return table > 0 && table < superblock.blocks ? table : undefined
 }
 
-export function kindOf(mode: number): TreeKind {
+function kindOf(mode: number): TreeKind {
   switch (mode & 0xf000) {
     case 0x8000:
       return 'file'

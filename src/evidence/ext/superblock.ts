@@ -57,7 +57,7 @@ export interface Superblock {
   hasCopy(group: number): boolean
 }
 
-export function isExt(head: Uint8Array): boolean {
+function isExt(head: Uint8Array): boolean {
   return u16(head, 56) === extMagic
 }
 

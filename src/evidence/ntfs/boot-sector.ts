@@ -28,7 +28,7 @@ export function readBootSector(volume: EvidenceSource, notes: Notes): Geometry |
   return copy
 }
 
-export function isNtfs(boot: Uint8Array): boolean {
+function isNtfs(boot: Uint8Array): boolean {
   return ntfsName.every((byte, index) => boot[3 + index] === byte)
 }
 

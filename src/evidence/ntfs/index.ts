@@ -1,1 +1,1 @@
-export { mftOfVolume, openNtfs, type VolumePlace } from './ntfs.ts'
+export { mftOfVolume, openNtfs } from './ntfs.ts'

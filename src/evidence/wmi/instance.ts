@@ -28,7 +28,7 @@ export function instanceHash(className: string, kind: InstanceKind): Buffer {
   return Buffer.from(digest.toUpperCase(), 'utf16le')
 }
 
-export function hashUnits(kind: InstanceKind): number {
+function hashUnits(kind: InstanceKind): number {
   return kind === 'xp' ? 32 : 64
 }
 

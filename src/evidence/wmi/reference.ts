@@ -11,7 +11,7 @@ export interface WmiReference {
 const reference = /^(?:[^:"]{0,512}:)?(\w{1,256})\.(?:Name|TimerId)="((?:[^"\\]|\\.){0,4096})"/is
 
 /** Undefined: this names no object. */
-export function referenceOf(text: string): WmiReference | undefined {
+function referenceOf(text: string): WmiReference | undefined {
   const [, name, key] = reference.exec(text) ?? []
   return name === undefined || key === undefined
     ? undefined
