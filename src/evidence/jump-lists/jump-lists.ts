@@ -6,12 +6,12 @@ import { ansi, filetime, guid, u16, u32, utf16Exactly } from '../fields.ts'
 import type { Notes } from '../note.ts'
 import { type Property, readPropertyStore } from '../property-store.ts'
 import type { EvidenceSource } from '../source.ts'
+import { wholeOf } from '../whole-of.ts'
 
 const maxBytes = 64 * 1024 * 1024
 const maxEntries = 100_000
 const maxCategories = 1024
 const maxLinkBytes = 1024 * 1024
-const readBytes = 256 * 1024
 const destListHeaderBytes = 32
 const cfbSignature = 0xe011cfd0
 /** `00021401-…`: in front of each shortcut of customDestinations. */
@@ -99,20 +99,6 @@ function readAutomatic<Link>(
     if (link !== undefined) entries.push({ link, entryNumber: Number.parseInt(name, 16) })
   }
   return { kind: 'automatic', version: u32(bytes, 0), entries }
-}
-
-function wholeOf(
-  source: { readonly size: number; read(at: number, length: number): Uint8Array },
-  most: number,
-): Uint8Array {
-  const bytes = new Uint8Array(Math.min(source.size, most))
-  for (let at = 0; at < bytes.length;) {
-    const part = source.read(at, Math.min(readBytes, bytes.length - at))
-    if (part.length === 0) return bytes.subarray(0, at)
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }
 
 function* destListEntries(

@@ -1,34 +1,19 @@
-// Ids of classic tracepoints, from tracefs. Where nobody has mounted it, it is opened without a mount point
-// (fsopen(2), fsmount(2)): nothing of the host changes.
+// Ids of classic tracepoints, from tracefs; where nobody has mounted it, from one of our own.
 
 import { readFileSync } from 'node:fs'
 
-import { libc } from '../libc.ts'
-import { BpfObject } from './system-call.ts'
-
-const fsopen = libc.func('long syscall(long number, const char *type, long flags)')
-const fsconfig = libc.func(
-  'long syscall(long number, long fd, long command, void *key, void *value, long aux)',
-)
-const fsmount = libc.func('long syscall(long number, long fd, long flags, long attributes)')
-
-/** The same on every architecture that came after 2019's unification, and on x86-64. */
-const callNumber = { fsopen: 430, fsconfig: 431, fsmount: 432 } as const
-const cloexec = 1
-const create = 6
-/** MOUNT_ATTR_RDONLY | NOSUID | NODEV | NOEXEC */
-const readOnly = 0xf
+import { type DetachedMount, mountDetached } from '../detached-mount.ts'
 
 const places = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing']
 
 /** tracefs while tracepoints are being attached; closed when disposed. */
 export class Tracefs {
   readonly #folders: string[]
-  readonly #mount: BpfObject | undefined
+  readonly #mount: DetachedMount | undefined
 
   constructor() {
     this.#mount = openDetached()
-    const own = this.#mount === undefined ? [] : [`/proc/self/fd/${this.#mount.fd}`]
+    const own = this.#mount === undefined ? [] : [this.#mount.path]
     this.#folders = [...places, ...own]
   }
 
@@ -51,12 +36,10 @@ export class Tracefs {
 }
 
 /** Undefined when refused: then only a mounted one helps. */
-function openDetached(): BpfObject | undefined {
-  const context: number = fsopen(callNumber.fsopen, 'tracefs', cloexec)
-  if (context < 0) return undefined
-  using holder = new BpfObject(context)
-  const made: number = fsconfig(callNumber.fsconfig, holder.fd, create, null, null, 0)
-  if (made < 0) return undefined
-  const fd: number = fsmount(callNumber.fsmount, holder.fd, cloexec, readOnly)
-  return fd < 0 ? undefined : new BpfObject(fd)
+function openDetached(): DetachedMount | undefined {
+  try {
+    return mountDetached('tracefs')
+  } catch {
+    return undefined
+  }
 }
