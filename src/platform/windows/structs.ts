@@ -264,3 +264,17 @@ export const auditPolicyInformation = layout('AUDIT_POLICY_INFORMATION', 'ntseca
   AuditingInformation: 'uint32',
   AuditCategoryGuid: bytes(16),
 })
+
+export const storageDevice = prefix('STORAGE_DEVICE_DESCRIPTOR', 'winioctl.h', {
+  Version: 'uint32',
+  Size: 'uint32',
+  DeviceType: 'uint8',
+  DeviceTypeModifier: 'uint8',
+  RemovableMedia: 'uint8',
+  CommandQueueing: 'uint8',
+  VendorIdOffset: 'uint32',
+  ProductIdOffset: 'uint32',
+  ProductRevisionOffset: 'uint32',
+  SerialNumberOffset: 'uint32',
+  BusType: 'int32',
+})

@@ -1,6 +1,7 @@
 // Drives, and the bytes of a volume below its file system: what is locked for everybody can be read there.
 
 import { type Handle, closeHandle, invalidHandle, lastError, native, windowsFault } from './native.ts'
+import { decode, storageDevice } from './structs.ts'
 
 const kernel32 = 'kernel32.dll'
 const logicalDrives = native<number>(kernel32, 'uint32 __stdcall GetLogicalDrives()')
@@ -28,6 +29,11 @@ const shareAll = 7
 const openExisting = 3
 /** IOCTL_DISK_GET_LENGTH_INFO */
 const getLength = 0x7405c
+/** IOCTL_STORAGE_QUERY_PROPERTY of the device itself: StorageDeviceProperty, PropertyStandardQuery. */
+const queryProperty = 0x2d1400
+const deviceProperty = Buffer.alloc(12)
+/** BusTypeUsb, BusType1394, BusTypeSd, BusTypeMmc. */
+const externalBuses: ReadonlySet<number> = new Set([7, 4, 12, 13])
 /** Volumes are read in whole sectors; 4 KiB fits the largest that are sold. */
 const sectorBytes = 4096
 const maxReadBytes = 16 * 1024 * 1024
@@ -44,6 +50,20 @@ export function listDrives(): Drive[] {
   return letters
     .filter((_, index) => ((mask >>> index) & 1) === 1)
     .map((letter) => ({ letter, kind: driveTypes[driveTypeOf(`${letter}:\\`)] ?? 'unknown' }))
+}
+
+/** Whether the drive is plugged in from outside, although it counts as fixed; undefined where its driver does not tell. */
+export function isExternal(letter: string): boolean | undefined {
+  const handle = createFile(`\\\\.\\${letter}:`, 0, shareAll, null, openExisting, 0, 0)
+  if (handle === invalidHandle) return undefined
+  try {
+    const told = Buffer.alloc(1024)
+    if (!control(handle, queryProperty, deviceProperty, deviceProperty.length, told, told.length, [0], null))
+      return undefined
+    return externalBuses.has(decode<{ readonly BusType: number }>(storageDevice, told).BusType)
+  } finally {
+    closeHandle(handle)
+  }
 }
 
 /** Random access to bytes, as sources of evidence are. */
