@@ -21,7 +21,8 @@ import { bytesOfName, foldCase, nameOfBytes, partsOf } from './tree-path.ts'
 import { systemOf } from './tree-system.ts'
 import type { EvidenceTree, TreeEntry, TreeFile, TreeKind } from './tree.ts'
 
-const slash = Buffer.from('/')
+const isWindows = process.platform === 'win32'
+const slash = Buffer.from(isWindows ? '\\' : '/')
 const maxKnownFolders = 10_000
 const entriesAtOnce = 512
 
@@ -49,8 +50,7 @@ class FolderTree implements EvidenceTree {
 
   constructor(label: string, root: string) {
     this.label = label
-    // Of the root itself nothing may stand before the slash that begins each path.
-    this.#root = Buffer.from(root === '/' ? '' : root)
+    this.#root = Buffer.from(beforeSlash(root))
     this.system = systemOf(Array.from(this.list('/'), ({ name }) => name))
     this.foldsCase = this.system === 'windows'
   }
@@ -131,6 +131,8 @@ class FolderTree implements EvidenceTree {
   }
 
   #child(folder: Buffer, name: string): Buffer | undefined {
+    // These part names there, and name streams.
+    if (isWindows && /[\\/:]/.test(name)) return undefined
     const exact = join(folder, Buffer.from(name))
     if (this.#lstat(exact) !== undefined) return exact
     const bytes = bytesOfName(name)
@@ -149,7 +151,7 @@ class FolderTree implements EvidenceTree {
   }
 
   *#entries(folder: Buffer): Generator<Dirent<Buffer>> {
-    const path = folder.length === 0 ? slash : folder
+    const path = folder.equals(this.#root) ? join(folder, nothing) : folder
     const directory = this.#attempt(folder, () =>
       opendirSync(path, { encoding: 'buffer' as BufferEncoding, bufferSize: entriesAtOnce }),
     )
@@ -173,7 +175,10 @@ class FolderTree implements EvidenceTree {
 
   #lstat(place: Buffer): BigIntStats | undefined {
     return this.#attempt(place, () =>
-      lstatSync(place.length === 0 ? slash : place, { bigint: true, throwIfNoEntry: false }),
+      lstatSync(place.equals(this.#root) ? join(place, nothing) : place, {
+        bigint: true,
+        throwIfNoEntry: false,
+      }),
     )
   }
 
@@ -196,6 +201,17 @@ class FolderTree implements EvidenceTree {
 const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>
 const noFollow = O_NOFOLLOW | O_NONBLOCK
+
+const nothing = new Uint8Array(0)
+
+/**
+ * What stands before the slash that begins each path. Of Windows in the form that is taken as it is written: names of devices, points and
+ * blanks at their end, and more than 260 characters are no obstacle.
+ */
+function beforeSlash(root: string): string {
+  const path = root.replace(isWindows ? /[\\/]$/ : /\/$/, '')
+  return isWindows && /^[a-z]:/i.test(path) ? `\\\\?\\${path}` : path
+}
 
 function join(folder: Buffer, name: Uint8Array): Buffer {
   return Buffer.concat([folder, slash, name])

@@ -116,6 +116,22 @@ test('a user’s own entries are the user’s, a switched-off one is told as off
   assert.equal(entries[0]?.key, `HKU\\bob\\Software\\${current}\\Run`)
 })
 
+test('a start-up folder is no program, whatever blanks its path has', () => {
+  const ordinary = 'C:\\ProgramData\\Microsoft\\Windows\\Start Menu\\Programs\\Startup'
+  const ntuser = hiveOf([
+    key(`Software\\${current}\\Explorer\\User Shell Folders`, [sz('Startup', 'C:\\evil\\my run.exe')]),
+  ])
+  const software = hiveOf([key(`${current}\\Explorer\\Shell Folders`, [sz('Common Startup', ordinary)])])
+  const entries = [...autoruns({ software, users: [{ name: 'bob', ntuser }] })]
+  assert.deepEqual(
+    entries.map(({ command, image, isUsual }) => [command, image, isUsual]),
+    [
+      [ordinary, '', true],
+      ['C:\\evil\\my run.exe', '', false],
+    ],
+  )
+})
+
 test('an Office add-in is followed from its program id to its library', () => {
   const software = hiveOf([
     key('Microsoft\\Office\\Outlook\\Addins\\Evil.Addin', [dword('LoadBehavior', 3)]),

@@ -207,7 +207,7 @@ function entryOf(found: Found, { place, key, shown, anchor, hives }: Where): Aut
     key: found.key === undefined ? shown : `${shown}\\${found.key.name}`,
     entry: found.entry === '' ? '(Default)' : found.entry,
     command: found.text,
-    image: id === undefined ? imageOf(found.text) : imageOf(server?.server ?? ''),
+    image: isFolder(place) ? '' : imageOf(id === undefined ? found.text : (server?.server ?? '')),
     ...(id === undefined ? {} : { classId: id }),
     time: (found.key ?? key).time,
     ...(user === undefined ? {} : { user: user.name }),
@@ -215,6 +215,10 @@ function entryOf(found: Found, { place, key, shown, anchor, hives }: Where): Aut
     isUsual: place.usual?.includes(found.text.trim().toLowerCase()) === true,
     technique: place.technique,
   }
+}
+
+function isFolder({ take }: Place): boolean {
+  return take.how === 'named' && take.isFolder === true
 }
 
 /** Users' classes first: of the entry's user alone, or, for the machine's entries, none. */

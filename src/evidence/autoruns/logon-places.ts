@@ -1,6 +1,6 @@
 // Autostart places of logging on, of the shell's start, and of Winlogon.
 
-import { classes, everyValue, listed, named, type Place, places, unnamed } from './place.ts'
+import { classes, everyValue, folder, listed, named, type Place, places, unnamed } from './place.ts'
 
 const current = 'Microsoft\\Windows\\CurrentVersion'
 const currentNt = 'Microsoft\\Windows NT\\CurrentVersion'
@@ -76,21 +76,21 @@ export const logonPlaces: readonly Place[] = [
     [
       'M',
       `${current}\\Explorer\\Shell Folders`,
-      named('Common Startup'),
+      folder('Common Startup'),
       runKey,
       ['c:\\programdata\\microsoft\\windows\\start menu\\programs\\startup'],
     ],
     [
       'M',
       `${current}\\Explorer\\User Shell Folders`,
-      named('Common Startup'),
+      folder('Common Startup'),
       runKey,
       ['%programdata%\\microsoft\\windows\\start menu\\programs\\startup'],
     ],
     [
       'U',
       `${current}\\Explorer\\User Shell Folders`,
-      named('Startup'),
+      folder('Startup'),
       runKey,
       [
         '%userprofile%\\appdata\\roaming\\microsoft\\windows\\start menu\\programs\\startup',

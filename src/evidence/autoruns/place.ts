@@ -35,7 +35,13 @@ export type Take =
   /** Every value; its data run. */
   | { readonly how: 'values'; readonly except?: readonly string[] }
   /** These values; `split` where one holds several. A name may end in `*`. */
-  | { readonly how: 'named'; readonly names: readonly string[]; readonly split?: RegExp }
+  | {
+      readonly how: 'named'
+      readonly names: readonly string[]
+      readonly split?: RegExp
+      /** They name a folder: what lies in it runs, no file is named. */
+      readonly isFolder?: boolean
+    }
   /** Names of values: class ids, or paths too. */
   | { readonly how: 'value-names'; readonly of: 'classes' | 'anything' }
   /** A subkey each: its default value or its name is a class id. */
@@ -84,6 +90,10 @@ export const unnamed: Take = { how: 'named', names: [''] }
 
 export function named(...names: readonly string[]): Take {
   return { how: 'named', names }
+}
+
+export function folder(name: string): Take {
+  return { how: 'named', names: [name], isFolder: true }
 }
 
 /** A value that holds several, parted by commas, semicolons or blanks outside of paths. */

@@ -2,7 +2,7 @@
 // were set by a program.
 
 import { guid, u16, u32, u64 } from '../fields.ts'
-import { type FileName, readFileName, times, type Times } from './file-name.ts'
+import { type FileName, readFileName, times, type Times } from '../file-name.ts'
 import { type IndexEntry, readNode } from './index-entries.ts'
 import { type Attribute, eachAttribute, readHeader, type RecordHeader } from '../ntfs-record.ts'
 import { type Reparse, readReparse } from '../reparse.ts'

@@ -2,7 +2,7 @@
 
 import { u16, u32 } from '../fields.ts'
 import type { EvidenceSource } from '../source.ts'
-import { type FileName, fixedBytes, readFileName } from './file-name.ts'
+import { type FileName, fixedBytes, readFileName } from '../file-name.ts'
 import { fixUp } from '../ntfs-record.ts'
 
 const indx = 0x58444e49

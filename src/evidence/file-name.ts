@@ -1,7 +1,7 @@
 // $FILE_NAME: a name, its directory and the times that only the kernel writes. Attributes of files and entries of directories
 // have the same structure.
 
-import { filetime, u16, u32, u64, utf16Exactly } from '../fields.ts'
+import { filetime, u16, u32, u64, utf16Exactly } from './fields.ts'
 
 export const fixedBytes = 66
 const namespaces = ['posix', 'win32', 'dos', 'win32-dos'] as const
