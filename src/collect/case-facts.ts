@@ -1,7 +1,7 @@
 // What the case file tells of the host, the program and the clock.
 
 import { readFileSync } from 'node:fs'
-import { arch, hostname, release } from 'node:os'
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 import type { EvidenceTree } from '../evidence/tree.ts'
@@ -29,7 +29,7 @@ export function caseFacts(
   return {
     ...request,
     tool: { name: 'haechi', version: versionOf(), sha256: toolDigest(product) },
-    host: collection.kind === 'live' ? liveHost() : examinedHost(collection, source ?? ''),
+    host: collection.host ?? examinedHost(collection, source ?? ''),
     clock: { timeZone },
   }
 }
@@ -39,16 +39,6 @@ function versionOf(): string {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : ''
-}
-
-function liveHost(): Record<string, string> {
-  return {
-    system: 'linux',
-    hostname: hostname(),
-    kernel: `${release()} ${arch()}`,
-    machineId: textOf('/etc/machine-id'),
-    bootId: textOf('/proc/sys/kernel/random/boot_id'),
-  }
 }
 
 /** Of a host that does not run: what its own files say. `examinedOn`: where it was done. */
@@ -69,12 +59,4 @@ function treeText(tree: EvidenceTree, path: string): string {
   if (source === undefined) return ''
   using open = source
   return Buffer.from(open.read(0, maxFactBytes)).toString('utf8').trim()
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch {
-    return ''
-  }
 }

@@ -37,12 +37,15 @@ export interface OutputRequest {
 /** Throws AppError with what to do about it. `source`: as it was given. */
 export function checkOutput(
   { folder, allowSameDisk }: OutputRequest,
-  { kind }: Pick<Collection, 'kind'>,
+  { kind, drives = [] }: Pick<Collection, 'kind' | 'drives'>,
   source: string | undefined,
 ): void {
   if (allowSameDisk || isInMemory(folder)) return
-  const disk = diskOf(folder)
-  if (disk === undefined || !examinedDisks(kind, source).has(disk)) return
+  const isExamined =
+    process.platform === 'win32'
+      ? isOnDrive(folder, kind === 'folder' ? [driveOf(source ?? '')] : drives)
+      : isOnDisk(folder, examinedDisks(kind, source))
+  if (!isExamined) return
   const what = kind === 'live' ? 'a disk of this host' : 'the examined disk'
   throw new AppError(
     'permission',
@@ -61,6 +64,32 @@ export function roomIn(folder: string): number {
   throw new AppError('permission', `there is no room for a package in ${folder}`, {
     hint: 'give --output elsewhere',
   })
+}
+
+function isOnDisk(folder: string, disks: ReadonlySet<string>): boolean {
+  const disk = diskOf(folder)
+  return disk !== undefined && disks.has(disk)
+}
+
+function isOnDrive(folder: string, letters: readonly string[]): boolean {
+  const letter = driveOf(folder)
+  return letter !== '' && letters.includes(letter)
+}
+
+/** `C`, behind links and folders where a drive is mounted; '' of a share. */
+function driveOf(path: string): string {
+  let place = resolve(path)
+  try {
+    place = realpathSync.native(place)
+  } catch {
+    // Not there yet, or not to be read: its letter says enough.
+  }
+  return driveLetter(place)
+}
+
+/** Of a path of Windows. */
+export function driveLetter(path: string): string {
+  return /^(?:\\\\[?.]\\)?([a-z]):/i.exec(path)?.[1]?.toUpperCase() ?? ''
 }
 
 function examinedDisks(kind: Collection['kind'], source: string | undefined): ReadonlySet<string> {

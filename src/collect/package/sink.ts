@@ -2,7 +2,7 @@
 // ones are made only when these were taken.
 
 import { existsSync } from 'node:fs'
-import { type FileHandle, link, open, unlink } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
@@ -51,13 +51,26 @@ export async function fileSink(path: string): Promise<PackageSink> {
       await attempt(path, async () => {
         await handle.sync()
         await handle.close()
-        // Unlike rename(2) this does not replace a file that came in the meantime.
-        await link(partial, path)
-        await unlink(partial)
+        await giveName(partial, path)
       })
     },
     abandon: () => handle.close(),
   }
+}
+
+/** Replaces nothing. `makeLink` is link(2) but for tests. Throws EEXIST. */
+export async function giveName(partial: string, path: string, makeLink = link): Promise<void> {
+  try {
+    // Unlike rename(2) this does not replace a file that came in the meantime.
+    await makeLink(partial, path)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw thrown
+    // FAT, exFAT and some shares have no hard links, and systems have many words for that.
+    if (existsSync(path)) throw Object.assign(new Error('the file exists'), { code: 'EEXIST' })
+    await rename(partial, path)
+    return
+  }
+  await unlink(partial)
 }
 
 /** E.g. standard output. Its fault is thrown by the next write. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 export function toolDigest(folder: string): string {
   const names = globSync(['package.json', 'src/**/*.{ts,js}', 'dist/**/*.{ts,js}'], { cwd: folder })
   const all = createHash('sha256')
-  for (const name of names.toSorted()) {
+  for (const name of names.map((one) => one.replaceAll('\\', '/')).toSorted()) {
     const digest = createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex')

@@ -3,19 +3,8 @@
 
 import { foldersIn } from './container-file.ts'
 import type { Host } from './host.ts'
+import type { PackageRow } from './package-row.ts'
 import { rpmPackages } from './rpm-packages.ts'
-
-export interface PackageRow {
-  readonly manager: string
-  readonly name: string
-  readonly version: string
-  readonly architecture: string | null
-  /** E.g. `install ok installed` of dpkg. */
-  readonly state: string | null
-  /** ISO 8601. */
-  readonly installed: string | null
-  readonly origin: string | null
-}
 
 const maxDatabaseBytes = 128 * 1024 * 1024
 const none = { architecture: null, state: null, installed: null, origin: null } as const

@@ -4,7 +4,7 @@
 import { messageOf } from '../../base/app-error.ts'
 import { SqlitePages, sqliteRows } from '../../evidence/sqlite/index.ts'
 import type { Host } from './host.ts'
-import type { PackageRow } from './packages.ts'
+import type { PackageRow } from './package-row.ts'
 
 const places = [
   '/var/lib/rpm/rpmdb.sqlite',
