@@ -11,6 +11,7 @@ import { RootStore } from '../evidence/authenticode/index.ts'
 import { loadImportTable } from '../evidence/import-risk/index.ts'
 import { memorySource } from '../evidence/source.ts'
 import type { EvidenceTree } from '../evidence/tree.ts'
+import type { Event } from '../model/index.ts'
 import { analysisLines } from '../model/analysis-lines.ts'
 import { createSigma, readRules } from '../rules/sigma/index.ts'
 import { analyse } from './analyse.ts'
@@ -109,7 +110,7 @@ test('everything that was left on a Windows is found, each with its record', asy
       prefetch: 1,
       task: 1,
       service: 1,
-      autorun: 4,
+      autorun: 5,
     },
   )
   const found = findingsOf(result)
@@ -179,6 +180,26 @@ test('what was detected joins the processes around it into an incident', async (
       ({ kind, why }) => kind === 'started' && /cmd\.exe.* started powershell\.exe/.test(why),
     ),
   )
+})
+
+test('a started program has the digest of its file and its parent’s command line, with and without rules', async (t) => {
+  const seen: unknown[] = []
+  const fits = (event: Event): boolean => {
+    if (event.process?.executable?.endsWith('evil.exe') === true && event.event.action === 'exec')
+      seen.push([
+        event.process.hash?.sha256?.length,
+        event.process.parent?.command_line?.slice(0, 15),
+        'image' in (event.hx ?? {}),
+      ])
+    return true
+  }
+  const choice = { sinceMs: -Infinity, untilMs: Infinity, kinds: undefined, fits }
+  await analysed(t, memoryTree('windows', windowsHost()), { choice })
+  await analysed(t, memoryTree('windows', windowsHost()), { choice, sigma: undefined })
+  assert.deepEqual(seen, [
+    [64, 'powershell -nop', true],
+    [64, 'powershell -nop', true],
+  ])
 })
 
 test('logins are summed up by who, from where and how', async (t) => {

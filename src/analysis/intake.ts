@@ -3,7 +3,11 @@
 import { join } from 'node:path'
 
 import type { LoginFact } from '../evidence/logins/index.ts'
-import type { ProcessCreations } from '../evidence/process-creation/index.ts'
+import {
+  enrichedEvent,
+  type FlatRecord,
+  type ProcessCreations,
+} from '../evidence/process-creation/index.ts'
 import type { Event } from '../model/index.ts'
 import type { Found } from '../rules/detection/detection-event.ts'
 import { sigmaFound } from '../rules/detection/sigma-found.ts'
@@ -27,6 +31,12 @@ export interface Spilled {
   readonly login?: LoginFact
   /** Chosen for the timeline; else it is there for the incidents only. */
   readonly isShown: boolean
+}
+
+interface Judged {
+  readonly event: Event
+  readonly flat: FlatRecord | undefined
+  readonly place: RecordPlace
 }
 
 export class Intake implements Disposable {
@@ -53,12 +63,16 @@ export class Intake implements Disposable {
     this.#pending.push(finding)
   }
 
-  take(record: ArtefactRecord): void {
+  take(given: ArtefactRecord): void {
     this.records += 1
-    this.tables.add(record)
-    const place = this.#write(record)
-    const { event } = record
-    const found = event?.event.provider === 'evtx' ? this.#judge(record, event, place) : []
+    this.tables.add(given)
+    const place = this.#write(given)
+    const isWindows = given.event?.event.provider === 'evtx'
+    const flat = isWindows ? this.#flat(given) : undefined
+    const event =
+      given.event === undefined || flat === undefined ? given.event : enrichedEvent(given.event, flat)
+    const record = event === undefined ? given : { ...given, event }
+    const found = isWindows && event !== undefined ? this.#judge(record, { event, flat, place }) : []
     for (const finding of this.#pending) this.#findings.add(finding, place)
     this.#pending = []
     this.#spill(record, found, place.line)
@@ -84,14 +98,19 @@ export class Intake implements Disposable {
     return { kind, line: file.lines }
   }
 
-  #judge(record: ArtefactRecord, event: Event, place: RecordPlace): Found[] {
+  /** With what the program's file and the processes before tell; undefined where nobody asks. */
+  #flat({ data, event }: ArtefactRecord): FlatRecord | undefined {
+    if (this.#options.sigma === undefined && event?.event.dataset !== 'hx.process') return undefined
+    const flat = windowsRecord(data)
+    return this.processes?.enrich(flat) ?? flat
+  }
+
+  #judge(record: ArtefactRecord, { event, flat, place }: Judged): Found[] {
     const { sigma } = this.#options
-    if (sigma === undefined) return alertOf(event, record, this.#findings, place)
+    if (sigma === undefined || flat === undefined) return alertOf(event, record, this.#findings, place)
     const found: Found[] = []
     const reference = `${record.source}#${place.line}`
-    const flat = windowsRecord(record.data)
-    const full = this.processes?.enrich(flat) ?? flat
-    for (const detection of sigma.matchRecord(windows, full, reference)) {
+    for (const detection of sigma.matchRecord(windows, flat, reference)) {
       const one = sigmaFound(event, detection)
       found.push(one)
       this.#findings.add(

@@ -7,6 +7,7 @@ const most: Readonly<Record<string, number>> = {
   'event-log': 0,
   mft: 0,
   'usn-journal': 0,
+  'log-file': 0,
   'file-times': 0,
   log: 0,
   'run-history': 3000,

@@ -9,14 +9,16 @@ import type { EvidenceTree } from '../evidence/tree.ts'
 import type { AnalyseOptions, SourceSummary } from './analysis.ts'
 import type { ArtefactFile, ArtefactKind } from './artefacts/artefact.ts'
 import { hiveOf } from './artefacts/hive.ts'
+import { fileEntries } from './autostart/files.ts'
 import { artefactKinds } from './artefacts/index.ts'
 import type { Scanner } from './findings/scan.ts'
 import type { Intake } from './intake.ts'
 import { userOf } from './machine/hive-owner.ts'
 import { type FoundHive, machinesOf } from './machine/hives.ts'
-import { machineRecords } from './machine/records.ts'
+import { machineRecords, startRecord } from './machine/records.ts'
 import type { NoteBook } from './note-book.ts'
 import { Programs } from './programs/programs.ts'
+import { CaseFolding } from './programs/windows-path.ts'
 import { filesBelow } from './walk.ts'
 
 export interface TreeContext {
@@ -45,6 +47,7 @@ export class TreeReader {
   readonly #hives: string[] = []
   readonly #read = new Set<string>()
   readonly #notes = new Notes()
+  readonly #folding: CaseFolding
   bytes = 0
   #files = 0
   #artefacts = 0
@@ -53,7 +56,9 @@ export class TreeReader {
     this.#tree = tree
     this.#context = context
     const { roots, importTable, nowMs } = context.options
-    this.programs = new Programs(tree, { roots, table: importTable, nowMs, notes: this.#notes })
+    this.#folding = new CaseFolding(tree)
+    const programOptions = { roots, table: importTable, nowMs, notes: this.#notes }
+    this.programs = new Programs(tree, programOptions, this.#folding)
   }
 
   get summary(): SourceSummary {
@@ -184,11 +189,20 @@ export class TreeReader {
         hiveOf({ ...this.#fileOf(path, path, source), notes: new Notes(0) }),
       )
       if (hive === undefined || hive.kind === 'unknown') continue
-      found.push({ label: this.#label(path), hive, user: userOf(hive, path) })
+      found.push({ label: this.#label(path), path, hive, user: userOf(hive, path) })
     }
-    for (const machine of machinesOf(found)) {
-      const context = { programs: this.programs, suspect: intake.suspect.bind(intake) }
+    const machines = machinesOf(found)
+    const context = { programs: this.programs, suspect: intake.suspect.bind(intake) }
+    for (const machine of machines) {
       for (const record of machineRecords(machine, context)) intake.take(record)
+      intake.settle()
+    }
+    if (this.#tree.system === 'linux') return
+    const [machine] = machines
+    for (const entry of fileEntries(this.#tree, { folding: this.#folding, notes: this.#notes, machine })) {
+      // Tasks have a kind of their own.
+      if (entry.category === 'Scheduled Tasks') continue
+      intake.take(startRecord(entry, { source: this.#label(entry.key), machine }, context))
       intake.settle()
     }
   }

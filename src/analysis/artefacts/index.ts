@@ -2,8 +2,11 @@
 
 import type { ArtefactKind } from './artefact.ts'
 import { bodyfile } from './bodyfile.ts'
+import { eseDatabase, thumbnails } from './databases.ts'
 import { eventLog } from './event-log.ts'
 import { registryHive } from './hive.ts'
+import { journal } from './journal.ts'
+import { logFile } from './log-file.ts'
 import { masterFileTable, usnJournal } from './ntfs.ts'
 import { linuxLog } from './linux-logs.ts'
 import { lastLogins, loginRecords } from './linux-logins.ts'
@@ -22,11 +25,15 @@ export const artefactKinds: readonly ArtefactKind[] = [
   jumpList,
   masterFileTable,
   usnJournal,
+  logFile,
   recycleBin,
   zoneIdentifier,
   scheduledTask,
+  journal,
   browsers,
   powershell,
+  eseDatabase,
+  thumbnails,
   hostsFile,
   loginRecords,
   lastLogins,

@@ -1,6 +1,7 @@
 // What a Linux is and what it starts by itself: release, accounts, jobs, units, keys, preloaded libraries.
 
-import type { ArtefactRecord } from '../record.ts'
+import { linuxPlaceOf } from '../autostart/linux-places.ts'
+import { linuxStarts } from '../autostart/linux.ts'
 import { timesOf } from '../record.ts'
 import type { ArtefactFile, ArtefactKind } from './artefact.ts'
 import { linesOf } from './lines.ts'
@@ -74,111 +75,36 @@ export const accountFile: ArtefactKind = {
   },
 }
 
-interface Place {
-  readonly test: RegExp
-  readonly category: string
-  readonly technique: string
-  /** Lines that start something. */
-  readonly line: RegExp
-}
-
-const anyLine = /./
-const places: readonly Place[] = [
-  {
-    test: /^\/etc\/(?:crontab|cron\.d\/[^/]+|anacrontab)$/,
-    category: 'Cron',
-    technique: 'T1053.003',
-    line: /^[\d*@]/,
-  },
-  {
-    test: /^\/var\/spool\/cron\/(?:crontabs\/|tabs\/)?[^/]+$/,
-    category: 'Cron',
-    technique: 'T1053.003',
-    line: /^[\d*@]/,
-  },
-  {
-    test: /^\/etc\/cron\.(?:hourly|daily|weekly|monthly)\/[^/]+$/,
-    category: 'Cron',
-    technique: 'T1053.003',
-    line: /^#?!/,
-  },
-  {
-    test: /^(?:\/etc|\/usr\/local\/lib|\/run|\/home\/[^/]+\/\.config|\/root\/\.config)\/systemd\/(?:system|user)\/.*\.(?:service|timer|path|socket)$/,
-    category: 'Units',
-    technique: 'T1543.002',
-    line: /^(?:Exec(?:Start|StartPre|StartPost|Stop|Reload)|OnCalendar|OnBootSec|Unit)\s*=/,
-  },
-  { test: /^\/etc\/ld\.so\.preload$/, category: 'Preload', technique: 'T1574.006', line: anyLine },
-  { test: /^\/etc\/rc\.local$/, category: 'Boot', technique: 'T1037.004', line: anyLine },
-  {
-    test: /^\/(?:root|home\/[^/]+)\/\.ssh\/authorized_keys2?$/,
-    category: 'SSH keys',
-    technique: 'T1098.004',
-    line: anyLine,
-  },
-  {
-    test: /^\/(?:root|home\/[^/]+)\/\.config\/autostart\/[^/]+\.desktop$/,
-    category: 'Logon',
-    technique: 'T1547.013',
-    line: /^Exec\s*=/,
-  },
-]
-const suspicious =
-  /\/dev\/tcp\/|\/(?:tmp|dev\/shm|var\/tmp)\/|base64\s+(?:-d|--decode)|\b(?:curl|wget)\b.*\|\s*(?:ba|da|z)?sh\b|\bnc\b.*\s-e|\bpython3?\s+-c|bash\s+-i/
-
 export const linuxAutostart: ArtefactKind = {
   id: 'autorun',
   title: 'what starts by itself',
-  lies: (path) => places.some(({ test }) => test.test(path)),
+  lies: (path) => linuxPlaceOf(path) !== undefined,
   begins: never,
   *read(file) {
-    const place = places.find(({ test }) => test.test(file.path))
+    const place = linuxPlaceOf(file.path)
     if (place === undefined) return
-    for (const line of significant(file)) {
-      if (!place.line.test(line)) continue
-      const isOdd = suspicious.test(line) || place.category === 'Preload'
-      if (isOdd) {
+    for (const { entry, odd } of linuxStarts(file, place)) {
+      if (odd !== undefined) {
         file.suspect({
-          level:
-            place.category === 'Preload' || /\/dev\/tcp\/|\|\s*(?:ba|da|z)?sh\b/.test(line)
-              ? 'high'
-              : 'medium',
+          level: odd.level,
           title: 'An unusual autostart',
-          what: `${file.path}: ${line}`.slice(0, 1000),
-          why:
-            place.category === 'Preload'
-              ? 'A library that is loaded into every program can change what all of them see.'
-              : 'It runs something from where everybody may write, from the network, or hands a shell out.',
+          what: `${file.path}: ${odd.line}`.slice(0, 1000),
+          why: odd.why,
           rule: 'unusual-autostart',
           techniques: [place.technique],
           ...(file.modified === undefined ? {} : { time: file.modified }),
           details: { category: place.category },
         })
       }
-      yield entryOf(file, place, line)
+      yield {
+        kind: 'autorun',
+        source: file.label,
+        times: timesOf(['file written', file.modified]),
+        title: `${place.category}: ${file.path}: ${entry.command}`,
+        data: entry,
+      }
     }
   },
-}
-
-function entryOf(file: ArtefactFile, { category, technique }: Place, line: string): ArtefactRecord {
-  const isKey = category === 'SSH keys'
-  const shown = isKey ? line.replace(/ (AAAA\S{8})\S+/, ' $1…') : line
-  return {
-    kind: 'autorun',
-    source: file.label,
-    times: timesOf(['file written', file.modified]),
-    title: `${category}: ${file.path}: ${shown}`,
-    data: {
-      category,
-      key: file.path,
-      entry: file.path.slice(file.path.lastIndexOf('/') + 1),
-      command: shown,
-      image: '',
-      technique,
-      isEnabled: true,
-      isUsual: false,
-    },
-  }
 }
 
 /** Programs that were installed, by the log of dpkg: its lines are in the log already, this is which ones are there. */

@@ -3,6 +3,7 @@
 import type { Instance } from '../../engine/index.ts'
 import type { Detection, Event, IncidentLevel, Verdict } from '../../model/index.ts'
 import type { EvidenceTree, TreeFile } from '../../evidence/tree.ts'
+import { windowsPathOf } from '../programs/windows-path.ts'
 import type { Finding } from '../record.ts'
 
 export interface ScanLimits {
@@ -72,7 +73,7 @@ export class Scanner {
     const [gravest] = verdict.detections.toSorted((a, b) => weightOf(b) - weightOf(a))
     if (gravest === undefined) return undefined
     this.found += 1
-    return { finding: findingOf(verdict, gravest, { file, label }), event: eventOf(verdict, file) }
+    return { finding: findingOf(verdict, gravest, { file, label }), event: eventOf(verdict, file, tree.system) }
   }
 
   #whyNot({ size }: TreeFile): string | undefined {
@@ -120,7 +121,13 @@ function findingOf(verdict: Verdict, gravest: Detection, { file, label }: Place)
   }
 }
 
-function eventOf(verdict: Verdict, { path, size, times }: TreeFile): Event {
+function eventOf(
+  verdict: Verdict,
+  { path: place, size, times }: TreeFile,
+  system: EvidenceTree['system'],
+): Event {
+  // As the events of its logs name it.
+  const path = system === 'windows' ? windowsPathOf(place) : place
   const names = verdict.detections.map(({ name }) => name).slice(0, 10)
   return {
     '@timestamp': times.born ?? times.modified ?? new Date(0).toISOString(),
@@ -134,7 +141,7 @@ function eventOf(verdict: Verdict, { path, size, times }: TreeFile): Event {
       severity: 75,
     },
     message: `${names.join(', ')}: ${path}`,
-    file: { path, name: path.slice(path.lastIndexOf('/') + 1), size },
+    file: { path, name: place.slice(place.lastIndexOf('/') + 1), size },
     hx: { verdict: { status: verdict.status, names } },
   }
 }

@@ -13,6 +13,6 @@ export function userOf(hive: Hive, path: string): string {
   const explorer = hive.find('Software\\Microsoft\\Windows\\CurrentVersion\\Explorer')
   const logon = explorer?.value('Logon User Name')?.text() ?? ''
   if (written !== '' || logon !== '') return written === '' ? logon : written
-  const folder = path.split('/').at(-2) ?? ''
+  const folder = path.split(/[\\/]/).at(-2) ?? ''
   return profile.exec(path)?.[1] ?? service.exec(path)?.[1] ?? profile.exec(fileName)?.[1] ?? folder
 }

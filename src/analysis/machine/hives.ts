@@ -5,6 +5,8 @@ import type { Hive } from '../../evidence/hive.ts'
 
 export interface FoundHive {
   readonly label: string
+  /** In the tree, where it lies in one. */
+  readonly path?: string
   readonly hive: Hive
   readonly user: string
 }
@@ -13,6 +15,8 @@ export interface Machine extends MachineHives {
   readonly sam?: Hive
   /** Labels of the files, by the kind of hive; of users `NTUSER NAME`. */
   readonly sources: ReadonlyMap<string, string>
+  /** Folders of users in the tree, by name. */
+  readonly homes: ReadonlyMap<string, string>
 }
 
 interface Draft {
@@ -22,6 +26,7 @@ interface Draft {
   sam?: Hive
   users: Map<string, { name: string; ntuser?: Hive; classes?: Hive }>
   sources: Map<string, string>
+  homes: Map<string, string>
 }
 
 const copies = /\/(?:regback|repair|systemrestore|snapshots?)(?:\/|$)/i
@@ -32,7 +37,7 @@ export function machinesOf(hives: readonly FoundHive[]): Machine[] {
   for (const { label, hive } of hives) {
     if (hive.kind !== 'SYSTEM' && hive.kind !== 'SOFTWARE' && hive.kind !== 'SAM') continue
     const folder = folderOf(label)
-    const machine: Draft = machines.get(folder) ?? { folder, users: new Map(), sources: new Map() }
+    const machine: Draft = machines.get(folder) ?? { folder, users: new Map(), sources: new Map(), homes: new Map() }
     machines.set(folder, machine)
     if (hive.kind === 'SYSTEM') machine.system ??= hive
     else if (hive.kind === 'SOFTWARE') machine.software ??= hive
@@ -43,12 +48,13 @@ export function machinesOf(hives: readonly FoundHive[]): Machine[] {
   for (const found of hives) {
     if (found.hive.kind === 'NTUSER' || found.hive.kind === 'USRCLASS') addUser(all, found)
   }
-  return all.map(({ users, system, software, sam, sources }) => ({
+  return all.map(({ users, system, software, sam, sources, homes }) => ({
     ...(system === undefined ? {} : { system }),
     ...(software === undefined ? {} : { software }),
     ...(sam === undefined ? {} : { sam }),
     users: [...users.values()],
     sources,
+    homes,
   }))
 }
 
@@ -58,12 +64,12 @@ function joined(machines: Draft[]): Draft[] {
     machines.filter((machine) => machine[part] !== undefined).length
   if (machines.length < 2 || most('system') > 1 || most('software') > 1 || most('sam') > 1) return machines
   const sources = new Map(machines.flatMap((machine) => [...machine.sources]))
-  const whole: Draft = { folder: machines[0]?.folder ?? '', users: new Map(), sources: new Map() }
+  const whole: Draft = { folder: machines[0]?.folder ?? '', users: new Map(), sources: new Map(), homes: new Map() }
   return [Object.assign(whole, ...machines, { sources }) as Draft]
 }
 
-function addUser(machines: Draft[], { label, hive, user }: FoundHive): void {
-  if (machines.length === 0) machines.push({ folder: '', users: new Map(), sources: new Map() })
+function addUser(machines: Draft[], { label, path, hive, user }: FoundHive): void {
+  if (machines.length === 0) machines.push({ folder: '', users: new Map(), sources: new Map(), homes: new Map() })
   const [nearest] = machines.toSorted((a, b) => shared(b.folder, label) - shared(a.folder, label))
   if (nearest === undefined) return
   const part = hive.kind === 'NTUSER' ? 'ntuser' : 'classes'
@@ -71,6 +77,7 @@ function addUser(machines: Draft[], { label, hive, user }: FoundHive): void {
   for (let copy = 2; nearest.users.get(name)?.[part] !== undefined; copy += 1) name = `${user} (${copy})`
   nearest.users.set(name, { ...nearest.users.get(name), name, [part]: hive })
   nearest.sources.set(`${hive.kind} ${name}`, label)
+  if (path !== undefined && part === 'ntuser') nearest.homes.set(name, folderOf(path))
 }
 
 function shared(folder: string, file: string): number {

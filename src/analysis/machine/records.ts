@@ -1,18 +1,20 @@
 // What the hives of a machine tell together: facts, accounts, services, what starts by itself, devices, networks.
 
 import { accountsIn, groupsIn } from '../../evidence/accounts/index.ts'
-import { type Autorun, autoruns, imageOf, tasksIn } from '../../evidence/autoruns/index.ts'
+import { autoruns, tasksIn } from '../../evidence/autoruns/index.ts'
 import { usbDevicesIn } from '../../evidence/devices/index.ts'
 import { interfacesIn, profilesIn, sharesIn } from '../../evidence/network-history/index.ts'
-import { type Service, servicesIn } from '../../evidence/services/index.ts'
+import { servicesIn } from '../../evidence/services/index.ts'
 import { systemFacts } from '../../evidence/system-facts/index.ts'
+import type { StartEntry } from '../autostart/entry.ts'
+import { imageOfService } from '../autostart/registry.ts'
 import type { ArtefactRecord, Finding } from '../record.ts'
 import { timesOf } from '../record.ts'
 import type { Machine } from './hives.ts'
 import type { Programs, ProgramFacts } from '../programs/programs.ts'
 
 export interface MachineContext {
-  readonly programs: Pick<Programs, 'factsOf'>
+  readonly programs: Pick<Programs, 'factsOf' | 'isMissing'>
   readonly suspect: (finding: Finding) => void
 }
 
@@ -83,33 +85,38 @@ function* serviceRecords(machine: Machine, context: MachineContext): Generator<A
   }
 }
 
-function imageOfService({ command, library, isDriver, name }: Service): string {
-  if (library !== '') return imageOf(library)
-  if (command !== '') return imageOf(command)
-  return isDriver ? `%SystemRoot%\\System32\\drivers\\${name}.sys` : ''
-}
-
 function* autorunRecords(machine: Machine, context: MachineContext): Generator<ArtefactRecord> {
   for (const entry of autoruns(machine)) {
     const kind = entry.key.startsWith('HKLM\\SYSTEM') ? 'SYSTEM' : 'SOFTWARE'
     const user = entry.user === undefined ? undefined : machine.sources.get(`NTUSER ${entry.user}`)
-    const source = user ?? sourceOf(machine, kind)
-    const program = entry.isUsual || entry.image === '' ? undefined : context.programs.factsOf(entry.image)
-    const place = {
-      what: `The autostart ${entry.entry}`,
-      source,
-      time: entry.time,
-      technique: entry.technique,
-    }
-    if (program !== undefined && entry.isEnabled) judge(program, place, context)
-    if (!entry.isUsual && entry.isEnabled) judgeEntry(entry, source, context)
-    yield {
-      kind: 'autorun',
-      source,
-      times: timesOf(['autostart key written', entry.time]),
-      title: `${entry.category}: ${entry.entry}: ${entry.command}`,
-      data: { ...entry, ...(program === undefined ? {} : { program }) },
-    }
+    yield startRecord(entry, { source: user ?? sourceOf(machine, kind), machine }, context)
+  }
+}
+
+/** `machine`: whose users' variables the entry has. */
+export function startRecord(
+  entry: StartEntry,
+  { source, machine }: { readonly source: string; readonly machine: Machine | undefined },
+  context: MachineContext,
+): ArtefactRecord {
+  const home = entry.user === undefined ? undefined : machine?.homes.get(entry.user)
+  const isLooked = !entry.isUsual && entry.image !== ''
+  const program = isLooked ? context.programs.factsOf(entry.image, home) : undefined
+  const isMissing = isLooked && program === undefined && context.programs.isMissing(entry.image, home)
+  const { time, technique } = entry
+  const place = { what: `The autostart ${entry.entry}`, source, time, technique }
+  if (program !== undefined && entry.isEnabled) judge(program, place, context)
+  if (!entry.isUsual && entry.isEnabled) judgeEntry(entry, source, context)
+  return {
+    kind: 'autorun',
+    source,
+    times: timesOf([entry.key.startsWith('/') ? 'file written' : 'autostart key written', time]),
+    title: `${entry.category}: ${entry.entry}: ${entry.command}`,
+    data: {
+      ...entry,
+      ...(program === undefined ? {} : { program }),
+      ...(isMissing ? { isMissing } : {}),
+    },
   }
 }
 
@@ -120,7 +127,7 @@ const rarely: Readonly<Record<string, string>> = {
   KnownDLLs: 'A library that Windows takes from its own folder was exchanged.',
 }
 
-function judgeEntry(entry: Autorun, source: string, { suspect }: MachineContext): void {
+function judgeEntry(entry: StartEntry, source: string, { suspect }: MachineContext): void {
   const why = rarely[entry.category]
   const isScript =
     /(?:powershell|pwsh|mshta|wscript|cscript|rundll32|regsvr32|certutil|bitsadmin)\b.*(?:-e(?:nc|c)?\b|frombase64|https?:|javascript:|vbscript:|downloadstring|\biex\b)/i.test(

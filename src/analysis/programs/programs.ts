@@ -20,6 +20,10 @@ const maxPrograms = 20_000
 const maxProgramBytes = 256 * 1024 * 1024
 const hashChunkBytes = 1024 * 1024
 const catalogFolder = '/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}'
+/** What every Windows has: who has it has the whole disk. */
+const wholeMarks = ['/Windows/System32/ntdll.dll', '/Windows/System32/kernel32.dll', '/Windows/System32/NTOSKRNL.EXE']
+/** Where a program without a folder is looked for, beside System32. */
+const searched = ['/Windows', '/Windows/System32/wbem', '/Windows/System32/WindowsPowerShell/v1.0', '/Windows/SysWOW64']
 const maxCatalogs = 8000
 const maxCatalogBytes = 256 * 1024 * 1024
 
@@ -27,6 +31,8 @@ export interface ProgramFacts {
   /** In the tree. */
   readonly path: string
   readonly size: number
+  /** Last change of the file. */
+  readonly modified?: string
   readonly sha256?: string
   /** `unknown`: no signature of its own, and no catalogs were there to look it up. `script`: no PE file. */
   readonly status: 'valid' | 'invalid' | 'unsigned' | 'unknown' | 'script'
@@ -34,6 +40,7 @@ export interface ProgramFacts {
   readonly signer?: string
   readonly company?: string
   readonly product?: string
+  readonly version?: string
   readonly risk?: { readonly score: number; readonly level: string; readonly reasons: readonly string[] }
 }
 
@@ -54,23 +61,36 @@ export class Programs {
   readonly #options: ProgramOptions
   readonly #folding: CaseFolding
   readonly #known = new Map<string, Looked | undefined>()
+  #isWhole: boolean | undefined
   #verifier: AuthenticodeVerifier | undefined
   #hasCatalogs = false
   examined = 0
 
-  constructor(tree: EvidenceTree, options: ProgramOptions) {
+  constructor(tree: EvidenceTree, options: ProgramOptions, folding = new CaseFolding(tree)) {
     this.#tree = tree
     this.#options = options
-    this.#folding = new CaseFolding(tree)
+    this.#folding = folding
   }
 
   get hasCatalogs(): boolean {
     return this.#hasCatalogs
   }
 
-  /** `image`: as Windows writes it. Undefined: the file is not in the tree. */
-  factsOf(image: string): ProgramFacts | undefined {
-    return this.#looked(image)?.facts
+  /** `image`: as Windows writes it; `home`: folder of the user whose variables it has. Undefined: the file is not in the tree. */
+  factsOf(image: string, home?: string): ProgramFacts | undefined {
+    return this.#looked(image, home)?.facts
+  }
+
+  /**
+   * Whether a program is named that the disk does not have. Never where the tree holds a part of a disk only, as a collection
+   * does, nor of what lies elsewhere.
+   */
+  isMissing(image: string, home?: string): boolean {
+    if (image === '') return false
+    const wanted = treePathOf(image, home)
+    if (wanted === undefined || this.#pathOf(wanted) !== undefined) return false
+    this.#isWhole ??= wholeMarks.some((path) => this.#folding.find(path) !== undefined)
+    return this.#isWhole
   }
 
   /** What Sysmon would say of a program: of the file that lies there now. */
@@ -78,8 +98,8 @@ export class Programs {
     return this.#looked(image)?.image
   }
 
-  #looked(image: string): Looked | undefined {
-    const wanted = treePathOf(image)
+  #looked(image: string, home?: string): Looked | undefined {
+    const wanted = treePathOf(image, home)
     if (wanted === undefined) return undefined
     const key = wanted.toLowerCase()
     if (this.#known.has(key)) return this.#known.get(key)
@@ -89,20 +109,33 @@ export class Programs {
     return looked
   }
 
+  /** As the tree writes it, with the ending and the folders that Windows tries. */
+  #pathOf(wanted: string): string | undefined {
+    const bare = /^\/Windows\/System32\/([^/]+)$/.exec(wanted)?.[1]
+    const places = bare === undefined ? [wanted] : [wanted, ...searched.map((folder) => `${folder}/${bare}`)]
+    for (const place of places) {
+      const path = this.#folding.find(place) ?? this.#folding.find(`${place}.exe`)
+      if (path !== undefined && this.#tree.stat(path)?.kind === 'file') return path
+    }
+    return undefined
+  }
+
   #look(wanted: string): Looked | undefined {
-    const path = this.#folding.find(wanted) ?? this.#folding.find(`${wanted}.exe`)
-    if (path === undefined || this.#tree.stat(path)?.kind !== 'file') return undefined
+    const path = this.#pathOf(wanted)
+    if (path === undefined) return undefined
     using source = this.#tree.open(path)
     if (source === undefined) return undefined
     this.examined += 1
-    if (source.size > maxProgramBytes) return { facts: { path, size: source.size, status: 'unknown' } }
+    const { modified } = this.#tree.stat(path)?.times ?? {}
+    const file = { path, size: source.size, ...(modified === undefined ? {} : { modified }) }
+    if (source.size > maxProgramBytes) return { facts: { ...file, status: 'unknown' } }
     this.#verifier ??= this.#makeVerifier()
     const verifier = this.#verifier
     const { table, nowMs } = this.#options
     const examined = examine(path, source, { verifier, table, nowMs })
     return examined === undefined
-      ? { facts: { path, size: source.size, sha256: digestOf(source), status: 'script' } }
-      : { facts: factsOf(examined, source.size), image: imageOf(examined) }
+      ? { facts: { ...file, sha256: digestOf(source), status: 'script' } }
+      : { facts: { ...file, ...factsOf(examined) }, image: imageOf(examined) }
   }
 
   #makeVerifier(): AuthenticodeVerifier {
@@ -142,14 +175,12 @@ export class Programs {
   }
 }
 
-function factsOf(examined: Examined, size: number): ProgramFacts {
-  const { path, hashes, trust, risk, report } = examined
+function factsOf({ hashes, trust, risk, report }: Examined): Omit<ProgramFacts, 'path' | 'size'> {
   const best = trust.signatures.find(({ status }) => status === trust.status) ?? trust.signatures[0]
   const signer = /(?:^|, )CN=([^,]{1,100})/.exec(best?.signer?.subject ?? '')?.[1]
   const { CompanyName: company, ProductName: product } = report.versionInfo?.strings ?? {}
+  const version = report.versionInfo?.fileVersion
   return {
-    path,
-    size,
     sha256: hashes.sha256,
     // Most of Windows is signed by catalogs: without them the verifier calls nothing unsigned.
     status: trust.status,
@@ -157,6 +188,7 @@ function factsOf(examined: Examined, size: number): ProgramFacts {
     ...(signer === undefined ? {} : { signer }),
     ...(company === undefined ? {} : { company }),
     ...(product === undefined ? {} : { product }),
+    ...(version === undefined ? {} : { version }),
     risk: { score: risk.score, level: risk.level, reasons: risk.reasons.slice(0, 5).map(({ text }) => text) },
   }
 }

@@ -16,6 +16,7 @@ const maxRows = 4000
 const minor: Readonly<Record<string, number>> = {
   'file-times': 0,
   'usn-journal': 1,
+  'log-file': 1,
   mft: 1,
   log: 2,
   'system-fact': 2,
