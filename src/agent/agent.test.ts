@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test'
 import { Bookmarks } from './bookmarks.ts'
 import { FileMemory } from './file-key.ts'
 import { startAgent } from './index.ts'
-import { resolveImage } from './image-path.ts'
+import { resolveImage } from '../collect/windows/image-path.ts'
 import { recordOfProcess } from './process-polling.ts'
 import { RecordGaps } from './record-gaps.ts'
 import { isRunnable } from './runnable.ts'
@@ -154,7 +154,10 @@ test('programs are told by their first bytes, scripts and containers by their na
 
 test('a polled process is told as the audit would have told it', () => {
   const owner = { sid: 'S-1-5-21-1', name: 'PC\\kim', integritySid: 'S-1-16-8192' }
-  const record = recordOfProcess({ pid: 8, parentPid: 4, name: 'a.exe', image: 'C:\\a.exe', owner }, 'PC')
+  const record = recordOfProcess(
+    { pid: 8, parentPid: 4, name: 'a.exe', threads: 1, image: 'C:\\a.exe', owner },
+    'PC',
+  )
   assert.deepEqual(
     [
       record['NewProcessId'],

@@ -14,7 +14,7 @@ import { FolderScan } from './folder-scan.ts'
 import { type FileScanner, Pipeline } from './pipeline.ts'
 import { securityChannel, sysmonChannel } from './prerequisites.ts'
 import { ProcessPolling } from './process-polling.ts'
-import { runningProcesses } from './running-process.ts'
+import { runningProcesses } from '../collect/windows/running-process.ts'
 import { SignatureChecker } from './signatures.ts'
 
 const pollEveryMs = 500

@@ -4,9 +4,9 @@ import { type Autorun, autoruns, imageOf } from '../evidence/autoruns/index.ts'
 import type { Event, ProcessInfo } from '../model/index.ts'
 import { listServices, type RunningService } from '../platform/windows/services.ts'
 import { listSockets, type SocketRow } from '../platform/windows/sockets.ts'
-import { resolveImage } from './image-path.ts'
-import { liveHives } from './live-hive.ts'
-import { type RunningProcess, runningProcesses } from './running-process.ts'
+import { resolveImage } from '../collect/windows/image-path.ts'
+import { liveHives } from '../collect/windows/live-hive.ts'
+import { type RunningProcess, runningProcesses } from '../collect/windows/running-process.ts'
 import type { SignatureChecker, SignatureFinding } from './signatures.ts'
 
 export const inventoryParts = ['processes', 'services', 'autoruns', 'sockets'] as const

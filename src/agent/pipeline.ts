@@ -15,7 +15,7 @@ import { FileMemory } from './file-key.ts'
 import { processInfo } from './inventory.ts'
 import { recordOfProcess } from './process-polling.ts'
 import type { RecordGap } from './record-gaps.ts'
-import { processFacts, type RunningProcess } from './running-process.ts'
+import { processFacts, type RunningProcess } from '../collect/windows/running-process.ts'
 import type { SignatureChecker } from './signatures.ts'
 import { verdictEvent } from './verdict-event.ts'
 

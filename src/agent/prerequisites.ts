@@ -4,7 +4,7 @@ import { messageOf } from '../base/app-error.ts'
 import { isAudited, processCreationAudit } from '../platform/windows/audit-policy.ts'
 import { isChannelEnabled, LogSubscription } from '../platform/windows/event-log.ts'
 import { enablePrivilege, isElevated } from '../platform/windows/tokens.ts'
-import { liveHive } from './live-hive.ts'
+import { liveHive } from '../collect/windows/live-hive.ts'
 
 export const securityChannel = 'Security'
 export const sysmonChannel = 'Microsoft-Windows-Sysmon/Operational'

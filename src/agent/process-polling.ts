@@ -3,7 +3,7 @@
 
 import type { FlatRecord } from '../evidence/process-creation/index.ts'
 import { listProcesses } from '../platform/windows/processes.ts'
-import { processFacts, type RunningProcess } from './running-process.ts'
+import { processFacts, type RunningProcess } from '../collect/windows/running-process.ts'
 
 export interface PollingListener {
   onStart(process: RunningProcess): void
@@ -25,10 +25,10 @@ export class ProcessPolling {
   look(): void {
     const now = new Map<string, RunningProcess>()
     const started: RunningProcess[] = []
-    for (const { pid, parentPid, name } of listProcesses()) {
-      const key = keyOf({ pid, parentPid, name })
+    for (const listed of listProcesses()) {
+      const key = keyOf(listed)
       const known = this.#known.get(key)
-      const process = known ?? { pid, parentPid, name, ...processFacts(pid) }
+      const process = known ?? { ...listed, ...processFacts(listed.pid) }
       now.set(key, process)
       if (known === undefined) started.push(process)
     }
