@@ -52,6 +52,28 @@ test('two incidents that meet become the older one, explained on both sides', ()
   assert.ok(ids(older, 'member').has(idOf(one)) && ids(older, 'member').has(idOf(two)))
 })
 
+test('a file of a Windows joins who wrote it and what runs it, however its path is written', () => {
+  const scene = new Scene()
+  const windows = (pid: number, executable: string): ReturnType<typeof program> =>
+    program({ pid, name: 'x.exe', executable, args: [executable], parent: init })
+  const writer = windows(21, 'C:\\Users\\bob\\Downloads\\setup.exe')
+  scene.exec(writer, suspicious)
+  scene.at(10).file('create', 'C:\\ProgramData\\x\\evil.exe', writer)
+  scene.at(20).exec(windows(22, 'c:\\programdata\\X\\Evil.exe'))
+  scene.at(30).exec(windows(23, 'C:\\Windows\\System32\\cmd.exe'))
+  const [incident, ...rest] = scene.changed()
+  assert.ok(incident !== undefined && rest.length === 0)
+  assertSound(incident)
+  const evil = 'file:c:\\programdata\\x\\evil.exe'
+  assert.ok(incident.nodes.some(({ id }) => id === evil))
+  assert.deepEqual(
+    incident.links.filter(({ from }) => from === evil).map(({ kind, why }) => [kind, why]),
+    [['ran', 'x.exe (22) runs c:\\programdata\\X\\Evil.exe']],
+  )
+  // A program of the system is run all the time.
+  assert.ok(!incident.nodes.some(({ id }) => id.includes('cmd.exe')))
+})
+
 test('a place that a detected program talks to joins others, unless many use it or it is the host', () => {
   for (const [address, users, expected] of [
     ['203.0.113.9:443', 1, true],

@@ -4,7 +4,7 @@ import type { Event } from '../model/index.ts'
 import { join } from 'node:path/posix'
 
 import { isInterpreter, isShell } from './boundaries.ts'
-import { isSystemProgram } from './places.ts'
+import { isSystemProgram, isWindowsPath } from './places.ts'
 import type { Observed, Seen } from './seen.ts'
 import type { GraphNode } from './state.ts'
 import { shortName } from './things.ts'
@@ -47,7 +47,8 @@ function programs(node: GraphNode, { event }: When): ReadonlySet<string> {
   if (facts === undefined) return paths
   const add = (path: string | undefined): void => {
     if (path === undefined || path === '' || path.length > 4096) return
-    if (path.startsWith('/')) paths.add(path.includes('/.') ? join(path) : path)
+    if (isWindowsPath(path)) paths.add(path)
+    else if (path.startsWith('/')) paths.add(path.includes('/.') ? join(path) : path)
     else if (facts.directory.startsWith('/')) paths.add(join(facts.directory, path))
   }
   add(facts.executable)

@@ -5,9 +5,21 @@ import { baseName } from './boundaries.ts'
 const shared =
   /^\/(?:dev|proc|sys)\/(?!shm\/)|^\/(?:|tmp|var|var\/tmp|run|dev\/shm|etc|root|home|home\/[^/]+|var\/www|var\/www\/html|usr|usr\/bin|usr\/local\/bin|var\/spool\/cron(?:\/crontabs|\/tabs)?|etc\/cron\.[a-z]+|var\/log)\/?$|^\/var\/(?:log|cache|lib\/(?:dpkg|rpm|apt|dnf|systemd|logrotate|man-db|plocate))\/|^\/run\/(?:utmp|systemd|log)|^\/etc\/(?:ld\.so\.cache|mtab|resolv\.conf|passwd|shadow|group|gshadow|subuid|subgid|hosts|adjtime|\.pwd\.lock)-?$|\/\.[a-z_]+_history$|\/\.(?:zhistory|histfile|viminfo|lesshst|wget-hsts)$/
 
+const sharedOfWindows =
+  /^[a-z]:\\(?:$|users(?:\\[^\\]+(?:\\(?:desktop|downloads|documents|appdata(?:\\(?:local|roaming|locallow))?|ntuser\.dat[^\\]*))?)?$|(?:programdata|windows|windows\\(?:temp|system32)|program files(?: \(x86\))?)$|windows\\(?:prefetch|appcompat|servicing|softwaredistribution|system32\\(?:config|logfiles|winevt|wbem|sru|spool))\\)/i
+
 /** Written or read by so many that it says nothing about whoever touches it. */
 export function isSharedPath(path: string): boolean {
-  return shared.test(path)
+  return shared.test(path) || sharedOfWindows.test(path)
+}
+
+export function isWindowsPath(path: string): boolean {
+  return /^[A-Za-z]:\\/.test(path)
+}
+
+/** What tells a path from others: Windows writes one path now so, now so. */
+export function pathKey(path: string): string {
+  return isWindowsPath(path) ? path.toLowerCase() : path
 }
 
 const roots =
@@ -23,7 +35,8 @@ export function isScript(path: string): boolean {
   return script.test(path)
 }
 
-const systemPlace = /^\/(?:usr|bin|sbin|lib|lib64|snap|opt)\//
+const systemPlace =
+  /^\/(?:usr|bin|sbin|lib|lib64|snap|opt)\/|^[a-z]:\\(?:windows\\(?!(?:temp|tasks|tracing|debug)\\)|program files(?: \(x86\))?\\)/i
 
 export function isSystemProgram(path: string): boolean {
   return systemPlace.test(path)

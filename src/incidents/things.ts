@@ -4,7 +4,7 @@ import type { AddressTest } from '../base/network.ts'
 import type { Event, ProcessInfo } from '../model/index.ts'
 import { baseName, boundaryOf } from './boundaries.ts'
 import type { Memory } from './memory.ts'
-import { isInWebRoot, isSharedPath } from './places.ts'
+import { isInWebRoot, isSharedPath, pathKey } from './places.ts'
 import { cut } from './short-text.ts'
 import type { AddressFacts, Facts, FileFacts, GraphNode, ProcessFacts } from './state.ts'
 import { microsOf } from './step-time.ts'
@@ -27,8 +27,8 @@ export class Things {
   forget(node: GraphNode): void {
     if (node.process !== undefined && this.#byPid.get(node.process.pid) === node)
       this.#byPid.delete(node.process.pid)
-    if (node.file !== undefined && this.#byPath.get(node.file.path) === node)
-      this.#byPath.delete(node.file.path)
+    if (node.file !== undefined && this.#byPath.get(pathKey(node.file.path)) === node)
+      this.#byPath.delete(pathKey(node.file.path))
   }
 
   /** Of what an event says of itself; `event` for its time, and for the link to its parent. */
@@ -116,21 +116,21 @@ export class Things {
   }
 
   file(path: string, event: Event): GraphNode {
-    const known = this.#byPath.get(path)
+    const known = this.#byPath.get(pathKey(path))
     if (known !== undefined) {
       this.#memory.touch('file', known.id)
       return known
     }
-    return this.#newFile(path, `file:${path}`, event)
+    return this.#newFile(path, `file:${pathKey(path)}`, event)
   }
 
   fileIfKnown(path: string): GraphNode | undefined {
-    return this.#byPath.get(path)
+    return this.#byPath.get(pathKey(path))
   }
 
   /** Another file at the path of one that was deleted: what is known of the old one is not true of it. */
   fileAnew(path: string, inode: string, event: Event): GraphNode {
-    return this.#newFile(path, `file:${path}#${inode}`, event)
+    return this.#newFile(path, `file:${pathKey(path)}#${inode}`, event)
   }
 
   #newFile(path: string, id: string, event: Event): GraphNode {
@@ -145,7 +145,7 @@ export class Things {
           inode: event.file?.path === path ? (event.file.inode ?? '') : '',
         },
       })
-    if (this.#byPath.size < maxIndex) this.#byPath.set(path, node)
+    if (this.#byPath.size < maxIndex) this.#byPath.set(pathKey(path), node)
     return node
   }
 
@@ -204,7 +204,7 @@ export class Things {
   /** A node of a stored incident, put back as it was. */
   restored(node: GraphNode): void {
     if (node.process !== undefined) this.#byPid.set(node.process.pid, node)
-    if (node.file !== undefined) this.#byPath.set(node.file.path, node)
+    if (node.file !== undefined) this.#byPath.set(pathKey(node.file.path), node)
   }
 }
 

@@ -151,7 +151,7 @@ export interface ContainerInfo {
   readonly root?: string
 }
 
-/** What Haechi adds to ECS; each sensor documents its own fields in its folder. */
+/** What Haechi adds to ECS; each sensor documents its own fields in its folder, the agent for Windows in `agent/agent.md`. */
 export interface HaechiInfo {
   readonly process?: {
     /** Login uid (audit): who logged in, kept through su and sudo; absent when there was no login. */

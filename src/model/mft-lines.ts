@@ -74,10 +74,7 @@ const mftEntryLine = z.strictObject({
   faults: z.readonly(z.array(text)).check(z.describe('What is damaged.')),
 })
 
-const usnRecordLine = z.strictObject({
-  type: z.literal('usn-record'),
-  version,
-  recordVersion: count,
+const usnFields = {
   offset: count,
   usn: large,
   time,
@@ -89,6 +86,64 @@ const usnRecordLine = z.strictObject({
   reasons: z.readonly(z.array(text)),
   source: count,
   fileAttributes: count,
+} as const
+
+const usnRecordLine = z.strictObject({
+  type: z.literal('usn-record'),
+  version,
+  recordVersion: count,
+  ...usnFields,
+})
+
+const loggedInformation = z.strictObject({ ...times, fileAttributes: z.exactOptional(count) })
+const base64 = z.exactOptional(text).check(z.describe('base64, of resident data.'))
+const maybeCount = z.exactOptional(count)
+
+const logFileChangeLine = z.strictObject({
+  type: z.literal('log-file-change'),
+  version,
+  lsn: text.check(z.describe('Of the first operation that it is told by, decimal.')),
+  offset: count.check(z.describe('Of that operation, in the log.')),
+  transaction: count.check(z.describe('Numbers are used again.')),
+  change: z.enum([
+    'file-created',
+    'file-deleted',
+    'file-renamed',
+    'file-moved',
+    'name-added',
+    'name-removed',
+    'times-set',
+    'attributes-set',
+    'directory-entry-updated',
+    'attribute-created',
+    'attribute-deleted',
+    'value-changed',
+    'journal-record',
+  ]),
+  redo: text,
+  undo: text,
+  isTakenBack: flag.check(z.describe('NTFS took back what a broken transaction had done.')),
+  mftEntry: maybeCount,
+  mftSequence: maybeCount,
+  name: z.exactOptional(text),
+  path: z.exactOptional(text).check(z.describe('`?` stands for directories that the log does not name.')),
+  parentEntry: maybeCount,
+  parentSequence: maybeCount,
+  oldName: z.exactOptional(text),
+  oldParentEntry: maybeCount,
+  oldParentSequence: maybeCount,
+  isDirectory: z.exactOptional(flag),
+  attribute: z.exactOptional(text),
+  stream: z.exactOptional(text),
+  before: z.exactOptional(loggedInformation),
+  after: z.exactOptional(loggedInformation),
+  backwards: z
+    .exactOptional(z.readonly(z.array(z.enum(['created', 'modified', 'changed', 'accessed']))))
+    .check(z.describe('Which times are earlier than they were.')),
+  contentBefore: base64,
+  contentAfter: base64,
+  contentOffset: maybeCount,
+  usn: z.exactOptional(z.strictObject({ version: count, ...usnFields })),
 })
 
 const mftSummaryLine = z.strictObject({
@@ -106,6 +161,10 @@ export const mftLines = {
   'usn-record': {
     schema: usnRecordLine,
     about: '`haechi mft --format json`: one record of a change journal.',
+  },
+  'log-file-change': {
+    schema: logFileChangeLine,
+    about: '`haechi mft --format json`: what the log of NTFS says that happened to a file.',
   },
   'mft-summary': { schema: mftSummaryLine, about: '`haechi mft --format json`: the last line.' },
 } as const

@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini'
 
+import { agentLines } from './agent-lines.ts'
 import { analysisLines } from './analysis-lines.ts'
 import { collectLines } from './collect-lines.ts'
 import { evtxLines } from './evtx-lines.ts'
@@ -349,6 +350,7 @@ export const outputLines = {
   ...ruleLines,
   ...weblogLines,
   ...sigmaLines,
+  ...agentLines,
   ...analysisLines,
   ...collectLines,
   ...evtxLines,

@@ -15,6 +15,35 @@ const deleted = z.exactOptional(z.literal(true)).check(z.describe('Recovered by 
 const user = z.exactOptional(text).check(z.describe('Name, or SID where no name is known.'))
 const file = text.check(z.describe('The hive’s file.'))
 
+const program = z
+  .exactOptional(
+    z.strictObject({
+      path: text.check(z.describe('In the examined disk.')),
+      size: count,
+      modified: z.exactOptional(text).check(z.describe('Last change of the file.')),
+      sha256: z.exactOptional(text),
+      status: z
+        .enum(['valid', 'invalid', 'unsigned', 'unknown', 'script'])
+        .check(
+          z.describe(
+            'Of its signature. `unknown`: none of its own, and no catalogs were there to look it up; `script`: no PE file.',
+          ),
+        ),
+      code: z.exactOptional(text).check(z.describe('Why, by the name that WinVerifyTrust has for it.')),
+      signer: z.exactOptional(text),
+      company: z.exactOptional(text),
+      product: z.exactOptional(text),
+      version: z.exactOptional(text),
+      risk: z
+        .exactOptional(z.strictObject({ score: z.number(), level: text, reasons: z.readonly(z.array(text)) }))
+        .check(z.describe('What its imports allow it, as `haechi pe` says it.')),
+    }),
+  )
+  .check(z.describe('The program’s file, where the disk is there.'))
+const isMissing = z
+  .exactOptional(z.literal(true))
+  .check(z.describe('The disk is there, the program’s file is not.'))
+
 const hiveLine = z.strictObject({
   type: z.literal('registry-hive'),
   version,
@@ -192,6 +221,8 @@ const serviceLine = z.strictObject({
   failureCommand: text,
   time: keyTime,
   controlSet: text,
+  program,
+  isMissing,
 })
 
 const factLine = z.strictObject({
@@ -233,16 +264,19 @@ const autorunLine = z.strictObject({
   type: z.literal('autorun'),
   version,
   category: text.check(z.describe('As Windows’ Autoruns groups them: Logon, Services, Image Hijacks …')),
-  key: text.check(z.describe('As regedit shows it.')),
+  source: z.exactOptional(text).check(z.describe('The disk that it was found on.')),
+  key: text.check(z.describe('As regedit shows it; of what stands in a file its path.')),
   entry: text,
   command: text,
-  image: text.check(z.describe('The file that it starts, as far as the registry tells.')),
+  image: text.check(z.describe('The file that it starts, as far as the entry tells.')),
   classId: z.exactOptional(text),
-  time: keyTime,
+  time: text.check(z.describe('Last write to the key or the file: ISO 8601, UTC; empty where none is kept.')),
   user,
   isEnabled: flag,
   isUsual: flag.check(z.describe('As Windows itself has it.')),
   technique: text.check(z.describe('MITRE ATT&CK.')),
+  program,
+  isMissing,
 })
 
 export type RegistryKeyLine = z.infer<typeof keyLine>

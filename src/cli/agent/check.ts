@@ -2,6 +2,7 @@
 
 import { checkPrerequisites, type Prerequisite } from '../../agent/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import type { PrerequisiteLine } from '../../model/agent-lines.ts'
 import { jsonLine } from '../render/json-line.ts'
 import { type Cell, writeTable } from '../render/table.ts'
 import type { Terminal } from '../render/terminal.ts'
@@ -13,10 +14,13 @@ const styles = { ok: 'green', missing: 'red', unknown: 'yellow', optional: 'dim'
 export function runCheck(options: AgentOptionValues, terminal: Terminal): ExitCode {
   needWindows()
   const found = checkPrerequisites()
-  if (options.json === true)
-    for (const one of found) terminal.out(jsonLine({ type: 'prerequisite', version: 1, ...one }))
+  if (options.json === true) for (const one of found) terminal.out(jsonLine(lineOf(one)))
   else tell(found, terminal)
   return found.some(({ status }) => status === 'missing') ? exitCodes.error : exitCodes.clean
+}
+
+function lineOf(found: Prerequisite): PrerequisiteLine {
+  return { type: 'prerequisite', version: 1, ...found }
 }
 
 function tell(found: readonly Prerequisite[], terminal: Terminal): void {

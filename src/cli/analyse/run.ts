@@ -2,7 +2,6 @@
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import {
   analyse,
@@ -18,7 +17,7 @@ import { AppError } from '../../base/app-error.ts'
 import { parseTime } from '../../base/parse-time.ts'
 import { loadConfig, sigmaPathsOf } from '../../config/index.ts'
 import { load } from '../../engine/index.ts'
-import { addRoots, RootStore } from '../../evidence/authenticode/index.ts'
+import { addRoots } from '../../evidence/authenticode/index.ts'
 import type { EvidenceTree } from '../../evidence/tree.ts'
 import { loadImportTable } from '../../evidence/import-risk/index.ts'
 import { parseWhere } from '../../store/where/parser.ts'
@@ -27,6 +26,7 @@ import { engineContent, layContent } from '../content.ts'
 import { HeapKeeper } from '../evtx/heap-keeper.ts'
 import { loadRules } from '../evtx/rules.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { believedRoots } from '../pe/roots.ts'
 import { jsonLine } from '../render/json-line.ts'
 import type { Terminal } from '../render/terminal.ts'
 import { analysisPage } from './html/page.ts'
@@ -36,8 +36,6 @@ import { mediaOf, natureOf } from './sources.ts'
 import { summaryLine, writeFindings, writeSummary } from './summary.ts'
 
 const progressEveryMs = 200
-const ownRoots = fileURLToPath(new URL('../../../content/roots', import.meta.url))
-const hostRoots = '/etc/ssl/certs/ca-certificates.crt'
 
 export async function runAnalyse(
   operands: readonly string[],
@@ -87,9 +85,8 @@ async function optionsOf(
   const choice = choiceOf(options)
   const formats = formatsOf(options)
   const { config } = await loadConfig({ file: options.config })
-  const roots = new RootStore()
-  for (const path of [ownRoots, hostRoots, ...(options.roots ?? [])])
-    if (existsSync(path)) addRoots(roots, path)
+  const roots = believedRoots()
+  for (const path of options.roots ?? []) addRoots(roots, path)
   const rules = loadRules(
     [...sigmaPathsOf(config), ...(options.sigma ?? [])],
     options.level ?? 'low',

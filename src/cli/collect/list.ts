@@ -1,7 +1,7 @@
 // haechi collect list: what would be looked for, and where.
 
 import { givenTargets, ownTargets, type Target, type TargetList } from '../../collect/targets/index.ts'
-import { liveSteps } from '../../collect/collection.ts'
+import { liveSteps } from '../../collect/open-collection.ts'
 import type { CollectStep, Profile } from '../../collect/step.ts'
 import { formatSize } from '../../config/units.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'

@@ -1,6 +1,6 @@
 // haechi collect --dry-run: which files would be taken. The running system is not read: that would be the collection itself.
 
-import { openCollection } from '../../collect/collection.ts'
+import { openCollection } from '../../collect/open-collection.ts'
 import type { CollectStep, FileItem, StepContext } from '../../collect/step.ts'
 import { formatSize } from '../../config/units.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { AppError } from '../../base/app-error.ts'
 import { collect, type CollectOptions } from '../../collect/collect.ts'
-import { openCollection } from '../../collect/collection.ts'
+import { openCollection } from '../../collect/open-collection.ts'
 import { loadConfig } from '../../config/index.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../render/terminal.ts'
@@ -41,7 +41,8 @@ export async function runCollect(
   const write = given.json === true ? jsonWriter(output, terminal) : undefined
   using progress = new Progress(terminal, write)
   using stop = new Stop(terminal)
-  const events = collection.kind === 'live' && process.platform !== 'win32'
+  const events =
+    collection.kind === 'live' && process.platform !== 'win32'
       ? await agentEvents(given.profile ?? 'full', given)
       : undefined
   const collected = await collect(collection, {

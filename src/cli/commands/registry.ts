@@ -7,13 +7,13 @@ import { registryOptions } from '../registry/options.ts'
 export const registry: Command<typeof registryOptions> = defineCommand({
   name: 'registry',
   summary: 'Read hives of the Windows registry: keys, deleted ones, and what they tell',
-  usage: ['[OPTION]... HIVE [KEY]', '--report SUBJECT [OPTION]... HIVE|DIR...'],
+  usage: ['[OPTION]... HIVE [KEY]', '--report SUBJECT [OPTION]... HIVE|DIR|IMAGE|PACKAGE...'],
   description: [
     'Reads SYSTEM, SOFTWARE, SAM, SECURITY, NTUSER.DAT, UsrClass.dat, Amcache.hve, BCD and every other hive, of Windows NT 4 to 11. ' +
       'A hive that was not written to its end is completed from the transaction logs beside it (.LOG, .LOG1, .LOG2), as Windows does when ' +
       'it loads it; the files stay as they are. Damaged hives are read as far as they go.',
     'KEY counts from the root of the hive, parts joined by \\; upper and lower case are the same. Without KEY the hive itself is described first.',
-    'With --report several hives and folders are read together. run-history: UserAssist, BAM and DAM, ShimCache, Amcache, MUICache, ' +
+    'With --report several hives and folders, raw images and collected packages are read together. run-history: UserAssist, BAM and DAM, ShimCache, Amcache, MUICache, ' +
       'ShellBags, recently opened, typed and searched. accounts: of SAM, without secrets. usb: storage with its times and users. network: ' +
       'interfaces, known networks, shares. services: with their programs. system: name, version, installation, time zone, settings of ' +
       'logging. tasks: scheduled tasks, those too that Windows does not show.',

@@ -8,6 +8,11 @@ import { askOptions, rangeOptions } from '../host/options.ts'
 const options = {
   jobs: { kind: 'flag', short: 'j', help: 'Scheduled jobs (crontabs, timers, at) instead of services.' },
   all: { kind: 'flag', short: 'a', help: 'Also units that are not enabled.' },
+  identity: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'Secret keys of age, one a line: for a package that is encrypted.',
+  },
   ...rangeOptions,
   ...askOptions,
 } as const
@@ -15,12 +20,12 @@ const options = {
 export const services: Command<typeof options> = defineCommand({
   name: 'services',
   summary: 'Show services and scheduled jobs, or what changed among them',
-  usage: ['[OPTION]...', '[OPTION]... HIVE|DIR...'],
+  usage: ['[OPTION]...', '[OPTION]... HIVE|DIR|IMAGE|PACKAGE...'],
   description: [
     'Without a time: what there is now, with the file that defines it, its package and what it runs. With --since: what was ' +
       'added, changed, removed, started or stopped, and by whom. Both need root.',
     'With registry hives, or folders that hold them: the services and drivers of a Windows (with --jobs its scheduled tasks), from the ' +
-      'SYSTEM and SOFTWARE hive.',
+      'SYSTEM and SOFTWARE hive. Of a mounted disk, a raw image or a collected package also who signed their programs, and which are not there.',
   ],
   operands: { least: 0, most: Number.POSITIVE_INFINITY },
   options,

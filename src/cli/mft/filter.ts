@@ -2,6 +2,7 @@
 
 import { AppError } from '../../base/app-error.ts'
 import { parseTime } from '../../base/parse-time.ts'
+import type { LogFileChange } from '../../evidence/log-file/index.ts'
 import type { MftEntry } from '../../evidence/mft/index.ts'
 import type { UsnRecord } from '../../evidence/usn-journal/index.ts'
 import type { MftOptionValues } from './options.ts'
@@ -9,6 +10,7 @@ import type { MftOptionValues } from './options.ts'
 export interface Filter {
   file(entry: MftEntry): boolean
   change(record: UsnRecord): boolean
+  logged(change: LogFileChange): boolean
 }
 
 /** Throws AppError `usage`. */
@@ -31,6 +33,19 @@ export function filterOf(options: MftOptionValues): Filter {
     change(record) {
       if (options.deleted === true && !record.reasons.includes('file-delete')) return false
       return matches(record.name ?? '') && (!hasTimes || isWithin(record.time))
+    },
+    logged(change) {
+      const { path, name = '', oldName, before, after, usn } = change
+      if (options.deleted === true && change.change !== 'file-deleted') return false
+      if (options.streams === true && change.stream === undefined) return false
+      if (options.stamped === true && change.backwards === undefined) return false
+      if (!matches(path ?? name) && (oldName === undefined || !matches(oldName))) return false
+      if (!hasTimes) return true
+      return (
+        [after, before].some(
+          (times) => isWithin(times?.created) || isWithin(times?.modified) || isWithin(times?.changed),
+        ) || isWithin(usn?.time)
+      )
     },
   }
 }

@@ -1,5 +1,6 @@
-// Files and journal records as rows, CSV, bodyfile or JSON.
+// Files, journal records and changes of the log as rows, CSV, bodyfile or JSON.
 
+import type { LogFileChange } from '../../evidence/log-file/index.ts'
 import type { MftEntry } from '../../evidence/mft/index.ts'
 import type { UsnRecord } from '../../evidence/usn-journal/index.ts'
 import { jsonLine } from '../render/json-line.ts'
@@ -11,6 +12,8 @@ export interface Writer {
   file(entry: MftEntry): string[]
   changeHead(): string[]
   change(record: UsnRecord): string[]
+  logHead(): string[]
+  logged(change: LogFileChange): string[]
 }
 
 export type Format = 'text' | 'json' | 'csv' | 'bodyfile'
@@ -25,6 +28,8 @@ export function writerOf(format: Format, terminal: Terminal): Writer {
         change: ({ version, ...record }) => [
           jsonLine({ type: 'usn-record', version: 1, recordVersion: version, ...record }),
         ],
+        logHead: () => [],
+        logged: (change) => [jsonLine({ type: 'log-file-change', version: 1, ...change })],
       }
     case 'csv':
       return csvWriter
@@ -95,8 +100,51 @@ function textWriter(terminal: Terminal): Writer {
         ]),
       ),
     ],
+    logHead: () => [
+      terminal.style(
+        'bold',
+        row([
+          ['LSN', 14],
+          ['ENTRY', 12],
+          ['CHANGE', 23],
+          ['PATH', 40],
+          ['DETAILS', 0],
+        ]),
+      ),
+    ],
+    logged: (change) => [
+      terminal.safe(
+        row([
+          [change.lsn, 14],
+          [change.mftEntry === undefined ? '-' : `${change.mftEntry}-${change.mftSequence ?? '?'}`, 12],
+          [change.change, 23],
+          [change.path ?? change.name ?? '-', 40],
+          [detailsOf(change), 0],
+        ]),
+      ),
+    ],
   }
 }
+
+/** Of a change of the log: where a name was before, times that changed, what was written. */
+function detailsOf(change: LogFileChange): string {
+  const { oldName, oldParentEntry, attribute, stream, before, after, backwards, usn, isTakenBack } = change
+  const parts: string[] = []
+  if (oldName !== undefined)
+    parts.push(`from ${oldName}${change.change === 'file-moved' ? ` in ${oldParentEntry}` : ''}`)
+  if (attribute !== undefined) parts.push(stream === undefined ? attribute : `${attribute}:${stream}`)
+  for (const name of timeNames) {
+    const [was, is] = [before?.[name], after?.[name]]
+    if (is === undefined || is === was) continue
+    const isBack = backwards?.includes(name) === true
+    parts.push(`${name} ${was === undefined ? '' : `${short(was)} → `}${short(is)}${isBack ? ' (back)' : ''}`)
+  }
+  if (usn !== undefined) parts.push(`${short(usn.time)} ${usn.reasons.join(' ')}`)
+  if (isTakenBack) parts.push('taken back')
+  return parts.join('; ')
+}
+
+const timeNames = ['created', 'modified', 'changed', 'accessed'] as const
 
 function stateOf({ inUse, timestomp }: MftEntry): string {
   if (!inUse) return 'deleted'
@@ -160,10 +208,43 @@ const csvWriter: Writer = {
       record.offset,
     ]),
   ],
+  logHead: () => [
+    'Lsn,Transaction,Change,Entry,Sequence,ParentEntry,ParentSequence,Path,Name,OldName,OldParentEntry,Attribute,Stream,' +
+      'CreatedBefore,CreatedAfter,ModifiedBefore,ModifiedAfter,ChangedBefore,ChangedAfter,AccessedBefore,AccessedAfter,Backwards,' +
+      'UsnTime,UsnReasons,ContentBefore,ContentAfter,ContentOffset,Redo,Undo,TakenBack,Offset',
+  ],
+  logged: (change) => [
+    csvLine([
+      change.lsn,
+      change.transaction,
+      change.change,
+      change.mftEntry,
+      change.mftSequence,
+      change.parentEntry,
+      change.parentSequence,
+      change.path,
+      change.name,
+      change.oldName,
+      change.oldParentEntry,
+      change.attribute,
+      change.stream,
+      ...timeNames.flatMap((name) => [change.before?.[name], change.after?.[name]]),
+      change.backwards?.join(' '),
+      change.usn?.time,
+      change.usn?.reasons.join(' '),
+      change.contentBefore,
+      change.contentAfter,
+      change.contentOffset,
+      change.redo,
+      change.undo,
+      change.isTakenBack,
+      change.offset,
+    ]),
+  ],
 }
 
 /** RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-function csvLine(cells: readonly (string | number | boolean | undefined)[]): string {
+export function csvLine(cells: readonly (string | number | boolean | undefined)[]): string {
   return cells
     .map((cell) => {
       const text = String(cell ?? '')
@@ -199,6 +280,19 @@ const bodyfileWriter: Writer = {
     const name = `${bodyPath(record.name ?? '-')} ($UsnJrnl: ${record.reasons.join(' ')})`
     const place: BodyPlace = [name, String(record.mftEntry), 'r/rrwxrwxrwx', 0]
     return [bodyLine(place, record.time === undefined ? {} : { changed: record.time })]
+  },
+  logHead: () => [],
+  logged(change) {
+    const name = `${bodyPath(change.path ?? change.name ?? '-')}`
+    const inode = String(change.mftEntry ?? change.parentEntry ?? 0)
+    const line = (what: string, times: BodyTimes): string =>
+      bodyLine([`${name} ($LogFile: ${what})`, inode, 'r/rrwxrwxrwx', 0], times)
+    const { before, after, usn } = change
+    const lines: string[] = []
+    if (usn?.time !== undefined) lines.push(line(usn.reasons.join(' '), { changed: usn.time }))
+    if (before !== undefined) lines.push(line(`${change.change}, before`, before))
+    if (after !== undefined) lines.push(line(change.change, after))
+    return lines
   },
 }
 

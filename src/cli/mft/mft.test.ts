@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 
+import { LogStory } from '../../../test/support/logfile-story.ts'
 import {
   fileName,
   recordBytes,
@@ -125,4 +126,73 @@ test('text does not obey names; what is no table is an error', async (t) => {
   const failed = await run(file, {})
   assert.equal(failed.exit, exitCodes.error)
   assert.match(failed.err, /this is no \$MFT/)
+})
+
+function log(t: TestContext): string {
+  const file = join(table(t), '..', '$LogFile')
+  const name = { parent: root, name: '=a|b\u001b.exe', times }
+  const own = { entry: 70, sequence: 3 }
+  const story = new LogStory()
+    .begin()
+    .create(own, name, [residentData('s', 'x')])
+    .rename(own, name, { ...name, name: 'b.exe' })
+    .setTimes(own, times, { created: '2009-07-14T00:00:00Z', changed: '2026-11-22T11:00:00Z' })
+    .remove(own, { ...name, name: 'b.exe' })
+  writeFileSync(file, story.log.file())
+  return file
+}
+
+test('a $LogFile is told by its bytes: JSON as the schema says', async (t) => {
+  const { exit, lines } = await run(log(t), { json: true })
+  assert.equal(exit, exitCodes.clean)
+  const changes = lines.slice(0, -1).map((line) => mftLines['log-file-change'].schema.parse(JSON.parse(line)))
+  assert.deepEqual(
+    changes.map(({ change, path }) => [change, path]),
+    [
+      ['file-created', '\\=a|b\u001b.exe'],
+      ['attribute-created', '\\=a|b\u001b.exe'],
+      ['file-renamed', '\\b.exe'],
+      ['times-set', '\\b.exe'],
+      ['file-deleted', '\\b.exe'],
+    ],
+  )
+  assert.equal(mftLines['mft-summary'].schema.parse(JSON.parse(lines.at(-1) ?? '')).shown, 5)
+})
+
+test('a $LogFile as text, CSV and bodyfile, and what is asked of it', async (t) => {
+  const file = log(t)
+  const text = (await run(file, {})).lines
+  assert.match(text[0] ?? '', /^LSN +ENTRY +CHANGE +PATH +DETAILS/)
+  assert.match(text[1] ?? '', /^\d+ +70-3 +file-created +\\=a\|b\\x1b\.exe +created 2026-11-22 10:00:00;/)
+  assert.match(text[2] ?? '', /\$DATA:s$/)
+  assert.match(text[3] ?? '', /file-renamed +\\b\.exe +from =a\|b/)
+  assert.match(
+    text[4] ?? '',
+    /created 2026-11-22 10:00:00 → 2009-07-14 00:00:00 \(back\); .*changed 2026-11-22 10:00:00 → 2026-11-22 11:00:00/,
+  )
+  const csv = (await run(file, { format: 'csv', stamped: true })).lines
+  assert.equal(csv.length, 2)
+  assert.equal(csv[0]?.split(',').length, csv[1]?.split(',').length)
+  assert.match(csv[1] ?? '', /,times-set,70,3,5,5,\\b\.exe,b\.exe,.*,created modified,/)
+  const renamed = (await run(file, { format: 'csv', name: '=a*', since: '2026-01-01' })).lines
+  assert.deepEqual(
+    renamed.slice(1).map((line) => line.split(',')[2]),
+    ['file-created'],
+  )
+  const body = (await run(file, { format: 'bodyfile', stamped: true })).lines
+  assert.deepEqual(body, [
+    '0|/b.exe ($LogFile: times-set, before)|70|r/rrwxrwxrwx|0|0|0|1795341600|1795341600|1795341600|1795341600',
+    '0|/b.exe ($LogFile: times-set)|70|r/rrwxrwxrwx|0|0|0|1247529600|1247529600|1795345200|1247529600',
+  ])
+  const entries = async (options: MftOptionValues): Promise<number> =>
+    (await run(file, { ...options, json: true })).lines.length - 1
+  assert.deepEqual(
+    [
+      await entries({ deleted: true }),
+      await entries({ streams: true }),
+      await entries({ until: '2010-01-01' }),
+    ],
+    [1, 1, 1],
+  )
+  assert.equal(await entries({ name: '\\=A*' }), 2)
 })

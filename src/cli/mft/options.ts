@@ -12,7 +12,10 @@ export const mftOptions = {
   json: { kind: 'flag', help: 'The same as --format json: one object a line, then a summary.' },
   deleted: { kind: 'flag', help: 'Only files that are deleted.' },
   streams: { kind: 'flag', help: 'Only files with named streams.' },
-  stamped: { kind: 'flag', help: 'Only files whose times look set by a program.' },
+  stamped: {
+    kind: 'flag',
+    help: 'Only files whose times look set by a program; of a $LogFile times that went back.',
+  },
   name: {
     kind: 'text',
     value: 'GLOB',

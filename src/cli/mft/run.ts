@@ -1,6 +1,7 @@
 // haechi mft: what a file is, and its entries to lines as they are read.
 
 import { AppError, messageOf } from '../../base/app-error.ts'
+import { isLogFile, readLogFile } from '../../evidence/log-file/index.ts'
 import { readMft } from '../../evidence/mft/index.ts'
 import { Notes } from '../../evidence/note.ts'
 import { mftOfVolume } from '../../evidence/ntfs/index.ts'
@@ -16,6 +17,8 @@ import type { MftOptionValues } from './options.ts'
 
 const progressEveryMs = 200
 const linesAtOnce = 512
+
+type Kind = 'files' | 'changes' | 'logged'
 
 export function runMft(
   operands: readonly string[],
@@ -35,7 +38,7 @@ class Report {
   readonly #sum = { files: 0, failedFiles: 0, entries: 0, shown: 0, notes: 0 }
   #waiting: string[] = []
   #toldMs = 0
-  #told: '' | 'files' | 'changes' = ''
+  #told: '' | Kind = ''
 
   constructor(options: MftOptionValues, terminal: Terminal) {
     const format = options.json === true ? 'json' : (options.format ?? 'text')
@@ -72,6 +75,13 @@ class Report {
   }
 
   async #readSource(file: string, source: EvidenceSource, notes: Notes): Promise<void> {
+    if (isLogFile(source.read(0, 4096))) {
+      for (const change of readLogFile(source, notes)) {
+        if (this.#filter.logged(change)) this.#write('logged', this.#writer.logged(change))
+        await this.#progress(file)
+      }
+      return
+    }
     const table = tableOf(source, notes)
     if (table === undefined) {
       for (const record of readUsnJournal(source, notes)) {
@@ -86,14 +96,19 @@ class Report {
     }
   }
 
-  #write(kind: 'files' | 'changes', lines: readonly string[]): void {
+  #write(kind: Kind, lines: readonly string[]): void {
     if (this.#told !== kind) {
-      this.#waiting.push(...(kind === 'files' ? this.#writer.fileHead() : this.#writer.changeHead()))
+      this.#waiting.push(...this.#head(kind))
       this.#told = kind
     }
     this.#waiting.push(...lines)
     this.#sum.shown += 1
     if (this.#waiting.length >= linesAtOnce) this.#flush()
+  }
+
+  #head(kind: Kind): string[] {
+    if (kind === 'files') return this.#writer.fileHead()
+    return kind === 'changes' ? this.#writer.changeHead() : this.#writer.logHead()
   }
 
   #flush(): void {
@@ -125,7 +140,7 @@ function tableOf(source: EvidenceSource, notes: Notes): EvidenceSource | undefin
   if (table !== undefined) return table
   if (notes.kept.length > 0) throw new AppError('unsupported', notes.kept[0]?.text ?? '')
   if (looksLikeJournal(head)) return undefined
-  throw new AppError('unsupported', 'this is no $MFT, no NTFS volume and no change journal')
+  throw new AppError('unsupported', 'this is no $MFT, no NTFS volume, no change journal and no $LogFile')
 }
 
 /** A record, or the hole before the first one. */

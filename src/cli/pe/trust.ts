@@ -1,7 +1,6 @@
 // Whom haechi pe believes: roots, lists and catalogs by option, and what stands where none is given.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 
 import { AppError, messageOf } from '../../base/app-error.ts'
 import { parseTime } from '../../base/parse-time.ts'
@@ -16,14 +15,7 @@ import {
 } from '../../evidence/authenticode/index.ts'
 import type { Terminal } from '../render/terminal.ts'
 import type { PeOptionValues } from './options.ts'
-
-const ownRoots = fileURLToPath(new URL('../../../content/roots', import.meta.url))
-/** Debian’s and Alpine’s place, Red Hat’s, SUSE’s: the first that is there. */
-const hostRoots = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-  '/etc/ssl/ca-bundle.pem',
-]
+import { believedRoots } from './roots.ts'
 
 /** Throws AppError where something that was named cannot be used. */
 export function openVerifier(
@@ -31,12 +23,7 @@ export function openVerifier(
   terminal: Terminal,
   nowMs: number,
 ): AuthenticodeVerifier {
-  const roots = new RootStore()
-  if (options['only-given-roots'] !== true) {
-    addRoots(roots, ownRoots)
-    const host = hostRoots.find((path) => existsSync(path))
-    if (host !== undefined) addRoots(roots, host)
-  }
+  const roots = options['only-given-roots'] === true ? new RootStore() : believedRoots()
   for (const path of options.roots ?? []) {
     if (addRoots(roots, path) === 0)
       terminal.err(`haechi: ${terminal.safe(path)}: no certificates that were not believed already`)

@@ -3,6 +3,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
+import { type Programs, userOf } from '../../analysis/index.ts'
 import { AppError, messageOf } from '../../base/app-error.ts'
 import { isPrimaryHead, openHive, type RegistryHive } from '../../evidence/registry/index.ts'
 import { openFileSource } from '../../evidence/source.ts'
@@ -16,6 +17,8 @@ export interface LoadedHive {
   readonly hive: RegistryHive
   /** Whose it is; '' of the machine's hives. */
   readonly user: string
+  /** Of a disk, where the hive lies on one. */
+  readonly programs?: Programs
 }
 
 interface LoadOptions {
@@ -56,18 +59,6 @@ function logsOf(file: string): string[] {
     // A folder that may be entered but not listed: the hive itself is what was asked for.
     return []
   }
-}
-
-/** The user's name as Windows wrote it into the hive; else by the path it was loaded from, or lies at. */
-function userOf(hive: RegistryHive, file: string): string {
-  const { kind, fileName } = hive
-  if (kind !== 'NTUSER' && kind !== 'USRCLASS') return ''
-  const written = hive.find('Volatile Environment')?.value('USERNAME')?.text() ?? ''
-  const explorer = hive.find('Software\\Microsoft\\Windows\\CurrentVersion\\Explorer')
-  const logon = explorer?.value('Logon User Name')?.text() ?? ''
-  if (written !== '' || logon !== '') return written === '' ? logon : written
-  const profile = /(?:Users|Documents and Settings|ettings)[\\/]([^\\/]+)[\\/]/i
-  return profile.exec(file)?.[1] ?? profile.exec(fileName)?.[1] ?? basename(dirname(file))
 }
 
 /** Files as they are named, and every hive below folders. What cannot be read is told and passed over. */

@@ -21,6 +21,11 @@ export const registryOptions = {
     choices: reports,
     help: 'What the hives tell about one subject, instead of keys; folders may be given too.',
   },
+  identity: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'With --report: secret keys of age, one a line, for a package that is encrypted.',
+  },
   'no-logs': { kind: 'flag', help: 'The hive as it lies there, without its transaction logs.' },
   json: { kind: 'flag', help: 'Write one JSON object a line.' },
 } as const satisfies OptionTable

@@ -4,20 +4,22 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { jsonLine } from '../render/json-line.ts'
 import { writeTable } from '../render/table.ts'
 import type { Terminal } from '../render/terminal.ts'
-import { loadHives, type LoadedHive } from './load-hives.ts'
-import type { RegistryOptionValues, reports } from './options.ts'
+import type { LoadedHive } from './load-hives.ts'
+import { type HiveOptions, openHives } from './open-hives.ts'
+import type { reports } from './options.ts'
 import { type Section, subjects } from './subjects.ts'
 
 /** Notes of one hive that a report tells. */
 const notesEach = 3
 
-export function runReport(
+export async function runReport(
   subject: (typeof reports)[number],
   paths: readonly string[],
-  options: RegistryOptionValues,
+  options: HiveOptions & { readonly json?: boolean | undefined },
   terminal: Terminal,
-): ExitCode {
-  const { hives, failed } = loadHives(paths, options, terminal)
+): Promise<ExitCode> {
+  using opened = await openHives(paths, options, terminal)
+  const { hives, failed } = opened
   for (const section of subjects[subject](hives)) {
     if (options.json === true) for (const { line } of section.rows) terminal.out(jsonLine(line))
     else writeSection(section, terminal)

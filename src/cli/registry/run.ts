@@ -10,11 +10,11 @@ import type { RegistryOptionValues } from './options.ts'
 import { runReport } from './report.ts'
 import { hiveLine, keyLine, keyText, tellHive, valueLine, valueText } from './show.ts'
 
-export function runRegistry(
+export async function runRegistry(
   operands: readonly string[],
   options: RegistryOptionValues,
   terminal: Terminal,
-): ExitCode {
+): Promise<ExitCode> {
   if (options.report !== undefined) return runReport(options.report, operands, options, terminal)
   const [file = '', path] = operands
   const loaded = loadHive(file, { logs: options['no-logs'] !== true })

@@ -1,5 +1,6 @@
 // The subjects of haechi registry --report: which hives each reads, its columns, its lines.
 
+import { imageOfService } from '../../analysis/index.ts'
 import { accountsIn } from '../../evidence/accounts/index.ts'
 import { tasksIn } from '../../evidence/autoruns/index.ts'
 import { mountedDevicesIn, usbDevicesIn } from '../../evidence/devices/index.ts'
@@ -10,6 +11,7 @@ import { servicesIn } from '../../evidence/services/index.ts'
 import { systemFacts } from '../../evidence/system-facts/index.ts'
 import type { LoadedHive } from './load-hives.ts'
 import type { reports } from './options.ts'
+import { signatureText } from './signature-text.ts'
 
 export interface Row {
   readonly cells: readonly string[]
@@ -58,20 +60,8 @@ export const subjects: Readonly<Record<Subject, (hives: readonly LoadedHive[]) =
   services: (hives) => [
     {
       title: 'Services and drivers',
-      head: ['NAME', 'START', 'TYPE', 'ACCOUNT', 'KEY WRITTEN', 'RUNS'],
-      rows: of(hives, 'SYSTEM').flatMap(({ file, hive }) =>
-        servicesIn(hive).map(({ type, ...service }) => ({
-          cells: [
-            service.name,
-            service.isDelayed ? `${service.start} (delayed)` : service.start,
-            type,
-            service.account,
-            second(service.time),
-            service.library === '' ? service.command : `${service.library} in ${service.command}`,
-          ],
-          line: { type: 'windows-service', version: 1, file, serviceType: type, ...service },
-        })),
-      ),
+      head: ['NAME', 'START', 'TYPE', 'ACCOUNT', 'KEY WRITTEN', 'SIGNATURE', 'RUNS'],
+      rows: serviceRows(of(hives, 'SYSTEM')),
     },
   ],
   system: (hives) => [
@@ -114,6 +104,38 @@ function of(hives: readonly LoadedHive[], kind: HiveKind): LoadedHive[] {
 
 function second(time: string | undefined): string {
   return time?.slice(0, 19) ?? ''
+}
+
+/** With what the program is, where the hive's disk is there. */
+function* serviceRows(systems: readonly LoadedHive[]): Generator<Row> {
+  for (const { file, hive, programs } of systems) {
+    for (const found of servicesIn(hive)) {
+      const { type, ...service } = found
+      const image = imageOfService(found)
+      const program = image === '' ? undefined : programs?.factsOf(image)
+      const isMissing = program === undefined && programs?.isMissing(image) === true
+      yield {
+        cells: [
+          service.name,
+          service.isDelayed ? `${service.start} (delayed)` : service.start,
+          type,
+          service.account,
+          second(service.time),
+          isMissing ? 'file not found' : signatureText(program),
+          service.library === '' ? service.command : `${service.library} in ${service.command}`,
+        ],
+        line: {
+          type: 'windows-service',
+          version: 1,
+          file,
+          serviceType: type,
+          ...service,
+          ...(program === undefined ? {} : { program }),
+          ...(isMissing ? { isMissing } : {}),
+        },
+      }
+    }
+  }
 }
 
 function* activityRows(hives: readonly LoadedHive[]): Generator<Row> {

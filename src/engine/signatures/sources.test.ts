@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { test } from 'node:test'
 
 import { withFolder } from '../../../test/support/folder.ts'
@@ -50,6 +50,18 @@ test('a name before the path is the namespace of all its rules', (t) => {
   folder.file('two.yar', 'b')
   assert.deepEqual(namesOf([`mine:${folder.path}`]), ['mine: a', 'mine: b'])
   assert.deepEqual(namesOf([`own_2:${path}`]), ['own_2: a'])
+})
+
+test('a letter before a colon and a slash is a drive of Windows, not a namespace', (t) => {
+  const folder = withFolder(t)
+  for (const path of ['C:\\rules\\a.yar', 'd:/rules/a.yar', 'Z:\\']) {
+    assert.throws(
+      () => readRuleSources({ rules: [path], folders: [] }),
+      (error) => error instanceof AppError && error.message.includes(path),
+    )
+  }
+  const path = relative(process.cwd(), folder.file('a.yar', 'a'))
+  assert.deepEqual(namesOf([`x:${path}`]), ['x: a'])
 })
 
 test('what cannot be read is told with its path', (t) => {

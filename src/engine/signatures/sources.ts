@@ -40,7 +40,8 @@ export function readInclude(path: string, from: string): { name: string; text: U
 }
 
 function split(named: string): { namespace?: string; path: string } {
-  const match = /^([A-Za-z_]\w*):(.+)$/.exec(named)
+  // `C:\rules` is a path of Windows; a namespace of one letter stands before every other path.
+  const match = /^(?![A-Za-z]:[\\/])([A-Za-z_]\w*):(.+)$/.exec(named)
   if (match === null) return { path: named }
   const [, namespace = '', path = ''] = match
   return { namespace, path }
