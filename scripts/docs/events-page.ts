@@ -1,5 +1,5 @@
-// docs/reference/events.md: what every event has, the fields that a filter may name, and what each sensor sees, from the
-// document in each sensor's own folder.
+// docs/reference/events.md: what every event has, the fields that a filter may name, and what each sensor and the agent for
+// Windows sees, from the document in its own folder.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { sensorIds } from '../../src/sensors/sensor.ts'
 import { fieldAliases, fieldNames } from '../../src/store/index.ts'
 import { code, generated, page, table } from './markdown.ts'
 
-const sensors = join(import.meta.dirname, '../../src/sensors')
+const source = join(import.meta.dirname, '../../src')
 
 export function eventsPage(): string {
   return page([
@@ -51,12 +51,13 @@ export function eventsPage(): string {
       ],
     ),
     '',
-    ...sensorIds.flatMap((id) => [...sensorText(id), '']),
+    ...sensorIds.flatMap((id) => [...textOf(join('sensors', id, 'sensor.md')), '']),
+    ...textOf('agent/agent.md'),
   ])
 }
 
 /** One level deeper than in its own folder. */
-function sensorText(id: string): string[] {
-  const text = readFileSync(join(sensors, id, 'sensor.md'), 'utf8').trimEnd()
+function textOf(path: string): string[] {
+  const text = readFileSync(join(source, path), 'utf8').trimEnd()
   return text.split('\n').map((line) => (line.startsWith('#') ? `#${line}` : line))
 }

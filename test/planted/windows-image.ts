@@ -5,12 +5,15 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { ntfsPrograms } from '../support/disk-image.ts'
+import { time, wide } from '../support/artefact-fields.ts'
+import { recordBytes } from '../support/mft-writer.ts'
 import { chromeHistory, firefoxHistory } from './windows-databases.ts'
 import { windowsFiles } from './windows-files.ts'
 import { hiveWithDeletedKey } from './windows-hives.ts'
 
 export const imagePrograms = {
   ...ntfsPrograms,
+  '/usr/bin/unshare': 'util-linux',
   '/usr/sbin/sfdisk': 'fdisk',
   '/usr/bin/hivexsh': 'libhivex-bin',
   '/usr/bin/python3': 'python3',
@@ -23,8 +26,7 @@ export const chromePath = `${local}/Google/Chrome/User Data/Default/History`
 export const firefoxPath = '/Users/mina/AppData/Roaming/Mozilla/Firefox/Profiles/q7.default/places.sqlite'
 export const deletedKeyPath = '/Users/guest7/NTUSER.DAT'
 
-/** 2019-03-04T05:06:07Z as eight bytes, the first the highest. */
-const stampedTime = '0x01d4d24955a7f180'
+const stampedTime = '2019-03-04T05:06:07Z'
 const partitionAt = 1024 * 1024
 
 const mount = `
@@ -37,13 +39,12 @@ cd "$2"
 `
 const finish = `
 printf 'MZ stamped' > '.${stampedPath}'
-setfattr -n system.ntfs_times_be -v ${stampedTime}${stampedTime.slice(2).repeat(2)} '.${stampedPath}'
 printf 'a,b,c' > 'Users/${deletedName}'
 sync
 rm 'Users/${deletedName}'
 `
 
-export interface WindowsImage {
+interface WindowsImage {
   readonly path: string
   /** Content of every file and stream that was planted, by path. */
   readonly files: ReadonlyMap<string, Buffer>
@@ -80,8 +81,26 @@ export function makeWindowsImage(folder: string): WindowsImage {
   mkdirSync(join(folder, 'mount'))
   const volume = join(folder, 'volume.ntfs')
   const script = [mount, ...streams, finish].join('\n')
-  run(script, volume, join(folder, 'mount'), staged)
+  run(script, { isAlone: true }, volume, join(folder, 'mount'), staged)
+  setTimes(volume, stampedPath.slice(stampedPath.lastIndexOf('/') + 1), stampedTime)
   return { path: diskOf(volume, join(folder, 'pc-31.raw')), files }
+}
+
+/** As tools do it that leave the name's times: ntfs-3g would set those too. In the file's record of the table only. */
+function setTimes(volume: string, name: string, iso: string): void {
+  const bytes = readFileSync(volume)
+  const wanted = wide(name)
+  for (let at = 0; at < bytes.length; at += recordBytes) {
+    const record = bytes.subarray(at, at + recordBytes)
+    const isFolder = ((record[22] ?? 0) & 2) !== 0
+    if (!record.toString('latin1', 0, 4).startsWith('FILE') || isFolder || !record.includes(wanted)) continue
+    const attribute = record.readUInt16LE(20)
+    const content = attribute + record.readUInt16LE(attribute + 20)
+    for (const field of [0, 8, 24]) time(iso).copy(record, content + field)
+    writeFileSync(volume, bytes)
+    return
+  }
+  throw new Error(`there is no record of ${name}`)
 }
 
 function diskOf(volume: string, path: string): string {
@@ -92,6 +111,7 @@ truncate -s 42M "$1"
 printf 'label: dos\\nstart=2048, size=81920, type=7, bootable\\n' | sfdisk -q "$1"
 dd if="$2" of="$1" bs=${partitionAt} seek=1 conv=notrunc,sparse status=none
 rm "$2" "$3"`,
+    { isAlone: false },
     path,
     `${path}.part`,
     volume,
@@ -99,7 +119,11 @@ rm "$2" "$3"`,
   return path
 }
 
-function run(script: string, ...args: readonly string[]): void {
+/** Alone: in namespaces of its own, with which the mount and the driver go, however it ends. */
+function run(script: string, { isAlone }: { readonly isAlone: boolean }, ...args: readonly string[]): void {
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }
-  execFileSync('bash', ['-c', script, 'make', ...args], { timeout: 60_000, env, stdio: 'pipe' })
+  const bash = ['bash', '-c', script, 'make', ...args]
+  const namespaces = ['--fork', '--kill-child', '--pid', '--mount', '--propagation', 'private']
+  const [command = '', ...rest] = isAlone ? ['unshare', ...namespaces, ...bash] : bash
+  execFileSync(command, rest, { timeout: 60_000, killSignal: 'SIGKILL', env, stdio: 'pipe' })
 }

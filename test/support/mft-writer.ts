@@ -16,11 +16,13 @@ export interface RecordSpec {
   readonly inUse?: boolean
   readonly isDirectory?: boolean
   readonly base?: readonly [entry: number, sequence: number]
+  /** Its own number, as records of NTFS 3.1 have it. */
+  readonly entry?: number
   readonly attributes?: readonly Buffer[]
 }
 
 export function writeRecord(spec: RecordSpec): Buffer {
-  const { sequence = 1, inUse = true, isDirectory = false, base, attributes = [] } = spec
+  const { sequence = 1, inUse = true, isDirectory = false, base, entry = 0, attributes = [] } = spec
   const record = Buffer.alloc(recordBytes)
   record.write('FILE')
   u16(48, 3).copy(record, 4)
@@ -29,6 +31,7 @@ export function writeRecord(spec: RecordSpec): Buffer {
   const content = Buffer.concat([...attributes, u32(0xffffffff, 0)])
   u32(56 + content.length, recordBytes).copy(record, 24)
   if (base !== undefined) Buffer.concat([u32(base[0]), u16(0, base[1])]).copy(record, 32)
+  u32(entry).copy(record, 44)
   content.copy(record, 56)
   guard(record, 48)
   return record

@@ -11,6 +11,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
 
+import * as z from 'zod/mini'
+
+import { agentLines } from '../../src/model/agent-lines.ts'
 import type { Event } from '../../src/model/index.ts'
 import {
   compile,
@@ -403,6 +406,7 @@ test(
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Readonly<Record<string, string>>)
+    for (const line of found) z.parse(agentLines.prerequisite.schema, line)
     const byId = Object.fromEntries(found.map(({ id = '', status, fix }) => [id, { status, fix }]))
     assert.equal(check.code, 2)
     assert.equal(byId['administrator']?.status, 'ok')

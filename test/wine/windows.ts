@@ -20,7 +20,9 @@ const root = join(import.meta.dirname, '..', '..')
 const cache = join(tmpdir(), 'haechi-wine')
 const prefix = join(cache, 'prefix')
 const app = join(cache, 'app')
-const node = join(cache, 'bin', 'node.exe')
+/** Its path on this system. */
+export const nodeProgram = join(cache, 'bin', 'node.exe')
+const node = nodeProgram
 const wine = '/usr/lib/wine/wine64'
 const server = '/usr/lib/wine/wineserver64'
 const compiler = 'x86_64-w64-mingw32-gcc'
@@ -125,15 +127,15 @@ function transpile(): void {
   cpSync(join(root, 'content'), join(app, 'content'), { recursive: true })
 }
 
-/** Packages that the product uses, and koffi's binary for Windows. */
+/** Packages that the product uses with what these use, and koffi's binary for Windows. */
 function copyModules(): void {
   const modules = join(app, 'node_modules')
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>
-  }
-  for (const name of Object.keys(dependencies)) {
+  const wanted = dependenciesOf(root)
+  for (const name of wanted) {
+    const from = join(root, 'node_modules', name)
+    for (const inner of dependenciesOf(from)) wanted.add(inner)
     const to = join(modules, name)
-    if (!existsSync(to)) cpSync(join(root, 'node_modules', name), to, { recursive: true, dereference: true })
+    if (!existsSync(to)) cpSync(from, to, { recursive: true, dereference: true })
   }
   const binary = join(modules, '@koromix', 'koffi-win32-x64')
   if (existsSync(binary)) return
@@ -145,6 +147,13 @@ function copyModules(): void {
   unpack(`@koromix/koffi-win32-x64@${version}`, work)
   cpSync(join(work, 'package'), binary, { recursive: true })
   rmSync(work, { recursive: true })
+}
+
+function dependenciesOf(folder: string): Set<string> {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>
+  }
+  return new Set(Object.keys(dependencies))
 }
 
 function startPrefix(): void {
