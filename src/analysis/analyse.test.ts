@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 
 import { linuxHost, windowsHost } from '../../test/support/examined-host.ts'
+import { key, merged, sz, writeHive, type WrittenKey } from '../../test/support/hive-writer.ts'
 import { memoryTree } from '../../test/support/memory-tree.ts'
+import { smallProgram } from '../../test/support/signed-program.ts'
+import { wmiSubscription } from '../../test/support/wmi-subscription.ts'
 import { load } from '../engine/index.ts'
 import { RootStore } from '../evidence/authenticode/index.ts'
 import { loadImportTable } from '../evidence/import-risk/index.ts'
@@ -196,10 +200,70 @@ test('a started program has the digest of its file and its parent’s command li
   const choice = { sinceMs: -Infinity, untilMs: Infinity, kinds: undefined, fits }
   await analysed(t, memoryTree('windows', windowsHost()), { choice })
   await analysed(t, memoryTree('windows', windowsHost()), { choice, sigma: undefined })
-  assert.deepEqual(seen, [
-    [64, 'powershell -nop', true],
-    [64, 'powershell -nop', true],
+  // The damaged copy of the log tells it as well.
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 4 }, () => [64, 'powershell -nop', true]),
+  )
+})
+
+test('programs that ran are told with what lies there now, and what Windows took stock of is compared', async (t) => {
+  const evil = smallProgram()
+  const sha1 = createHash('sha1').update(evil).digest('hex')
+  const file = (name: string, digest: string): WrittenKey =>
+    key(`Root\\InventoryApplicationFile\\${name}`, [
+      sz('LowerCaseLongPath', `c:\\users\\bob\\appdata\\${name}`),
+      sz('FileId', `0000${digest}`),
+    ])
+  const { lines, analysis } = await analysed(
+    t,
+    memoryTree('windows', {
+      ...windowsHost(),
+      '/Windows/AppCompat/Programs/Amcache.hve': writeHive({
+        name: 'ROOT',
+        subkeys: merged([file('evil.exe', sha1), file('other.exe', '1'.repeat(40)), file('gone.exe', sha1)]),
+      }),
+      '/Users/bob/AppData/evil.exe': evil,
+      '/Users/bob/AppData/other.exe': evil,
+    }),
+  )
+  const programOf = ({ data }: Record<string, unknown>): unknown => {
+    const { what, isSameFile, program } = data as Record<string, unknown>
+    const { path, status } = { ...(program as Record<string, unknown> | undefined) }
+    return [what, path, status, isSameFile]
+  }
+  const history = lines('artefacts/run-history.jsonl').filter(
+    ({ data }) => (data as { source: string }).source === 'Amcache',
+  )
+  assert.deepEqual(history.map(programOf), [
+    ['c:\\users\\bob\\appdata\\evil.exe', '/Users/bob/AppData/evil.exe', 'unknown', true],
+    ['c:\\users\\bob\\appdata\\other.exe', '/Users/bob/AppData/other.exe', 'unknown', false],
+    ['c:\\users\\bob\\appdata\\gone.exe', undefined, undefined, undefined],
   ])
+  assert.deepEqual(lines('artefacts/prefetch.jsonl').map(programOf), [
+    [undefined, '/Users/bob/AppData/evil.exe', 'unknown', undefined],
+  ])
+  assert.deepEqual(
+    analysis.findings
+      .filter(({ rule }) => rule === 'amcache-other-file')
+      .flatMap(({ samples }) => samples.map(({ what }) => what)),
+    ['c:\\users\\bob\\appdata\\other.exe'],
+  )
+})
+
+test('a subscription of WMI is a record, a finding and an autostart', async (t) => {
+  const result = await analysed(
+    t,
+    memoryTree('windows', {
+      '/Windows/System32/wbem/Repository/OBJECTS.DATA': wmiSubscription('Updater', 'C:\\x\\evil.exe -s'),
+    }),
+  )
+  assert.deepEqual(
+    result.lines('artefacts/wmi.jsonl').map(({ data }) => (data as { kind: string }).kind),
+    ['filter', 'consumer', 'binding'],
+  )
+  some(findingsOf(result), /^high trace wmi-subscription: Updater: C:\\x\\evil\.exe -s/)
+  assert.equal(result.analysis.kinds.get('autorun')?.count, 1)
 })
 
 test('logins are summed up by who, from where and how', async (t) => {

@@ -11,6 +11,7 @@ import { Findings } from './findings/collector.ts'
 import { Logons } from './findings/logons.ts'
 import { Scanner } from './findings/scan.ts'
 import { Notes } from '../evidence/note.ts'
+import { liveFinding } from './findings/live.ts'
 import { Intake } from './intake.ts'
 import { LineFile } from './line-file.ts'
 import { liveRecords } from './live-rows.ts'
@@ -47,7 +48,11 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
     for (const data of options.live) {
       options.progress('live data', data.path)
       const own = new Notes(200)
-      for (const record of liveRecords(data, own)) intake.take(record)
+      for (const record of liveRecords(data, own)) {
+        const finding = liveFinding(record)
+        if (finding !== undefined) intake.suspect(finding)
+        intake.take(record)
+      }
       notes.addAll(data.path, own)
       await breathe()
     }

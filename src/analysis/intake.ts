@@ -3,11 +3,7 @@
 import { join } from 'node:path'
 
 import type { LoginFact } from '../evidence/logins/index.ts'
-import {
-  enrichedEvent,
-  type FlatRecord,
-  type ProcessCreations,
-} from '../evidence/process-creation/index.ts'
+import { enrichedEvent, type FlatRecord, type ProcessCreations } from '../evidence/process-creation/index.ts'
 import type { Event } from '../model/index.ts'
 import type { Found } from '../rules/detection/detection-event.ts'
 import { sigmaFound } from '../rules/detection/sigma-found.ts'

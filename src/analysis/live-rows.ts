@@ -4,6 +4,7 @@ import { bodyfile } from './artefacts/bodyfile.ts'
 import { TemplateLibrary } from '../evidence/evtx/index.ts'
 import type { Notes } from '../evidence/note.ts'
 import type { EvidenceSource } from '../evidence/source.ts'
+import type { Event } from '../model/index.ts'
 import type { ArtefactRecord, RecordTime } from './record.ts'
 
 /** Of a collected package, what this needs. */
@@ -78,7 +79,15 @@ function recordOf(kind: string, row: Record<string, unknown>, source: string): A
     times,
     title: titleOf(row),
     data: row,
+    ...(kind === 'agent-events' && isEvent(row) ? { event: row } : {}),
   }
+}
+
+/** What the agent saw; what it concluded from it is concluded here anew. */
+function isEvent(row: object): row is Event {
+  const { event } = row as Partial<Event>
+  const dataset = event?.dataset
+  return typeof dataset === 'string' && dataset !== 'hx.detection' && dataset !== 'hx.incident'
 }
 
 function isoOf(value: unknown): string | undefined {

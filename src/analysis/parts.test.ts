@@ -100,7 +100,7 @@ test('paths as Windows writes them are found in the tree, whatever their case', 
   const folding = new CaseFolding(tree)
   const found = (path: string): string | undefined => {
     const wanted = treePathOf(path)
-    return wanted === undefined ? undefined : folding.find(wanted)
+    return wanted === undefined ? undefined : folding.locate(wanted)
   }
   assert.equal(found('%SystemRoot%\\system32\\drivers\\a.sys'), '/Windows/System32/Drivers/A.sys')
   assert.equal(found('\\SystemRoot\\System32\\DRIVERS\\a.SYS'), '/Windows/System32/Drivers/A.sys')

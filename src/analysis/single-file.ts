@@ -39,7 +39,10 @@ export function* recordsOfFile(
   if (hive === undefined) return
   const found = { label: source.path, hive, user: userOf(hive, source.path) }
   for (const machine of machinesOf([found])) {
-    yield* machineRecords(machine, { programs: { factsOf: () => undefined, isMissing: () => false }, suspect: told })
+    yield* machineRecords(machine, {
+      programs: { factsOf: () => undefined, isMissing: () => false },
+      suspect: told,
+    })
   }
 }
 

@@ -18,6 +18,7 @@ import { type FoundHive, machinesOf } from './machine/hives.ts'
 import { machineRecords, startRecord } from './machine/records.ts'
 import type { NoteBook } from './note-book.ts'
 import { Programs } from './programs/programs.ts'
+import { RanPrograms } from './programs/ran.ts'
 import { CaseFolding } from './programs/windows-path.ts'
 import { filesBelow } from './walk.ts'
 
@@ -48,6 +49,7 @@ export class TreeReader {
   readonly #read = new Set<string>()
   readonly #notes = new Notes()
   readonly #folding: CaseFolding
+  readonly #ran: RanPrograms
   bytes = 0
   #files = 0
   #artefacts = 0
@@ -59,6 +61,7 @@ export class TreeReader {
     this.#folding = new CaseFolding(tree)
     const programOptions = { roots, table: importTable, nowMs, notes: this.#notes }
     this.programs = new Programs(tree, programOptions, this.#folding)
+    this.#ran = new RanPrograms(this.programs, (finding) => context.intake.suspect(finding))
   }
 
   get summary(): SourceSummary {
@@ -139,7 +142,7 @@ export class TreeReader {
     let count = 0
     try {
       for (const record of kind.read(file)) {
-        intake.take(record)
+        intake.take(this.#ran.withProgram(record, file.path))
         count += 1
         if (count % recordsPerBreath === 0) {
           options.progress(kind.title, file.path)
@@ -231,6 +234,10 @@ export class TreeReader {
       )
     if (this.#tree.system !== 'linux' && !this.#context.options.isFullMft)
       omitted.push('Of the $MFT only deleted and stamped files are in the timeline; --mft takes every file.')
+    if (this.#ran.leftOut > 0)
+      omitted.push(
+        `Of the programs in ${this.#tree.label} that ran, ${this.#ran.leftOut} were not examined: others had been.`,
+      )
     return omitted
   }
 }

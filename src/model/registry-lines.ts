@@ -22,6 +22,7 @@ const program = z
       size: count,
       modified: z.exactOptional(text).check(z.describe('Last change of the file.')),
       sha256: z.exactOptional(text),
+      sha1: z.exactOptional(text),
       status: z
         .enum(['valid', 'invalid', 'unsigned', 'unknown', 'script'])
         .check(

@@ -1,15 +1,22 @@
-// haechi analyse as somebody uses it: a disk that is mounted, single artefacts, and the report in a real Chromium.
+// haechi analyse as somebody uses it: a disk that is mounted, raw images, packages, single artefacts, and the report in a real
+// Chromium.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+
 import { analysisLines } from '../../src/model/analysis-lines.ts'
 import { requireChromium, Tab } from '../support/chromium.ts'
+import { extPrograms, imageFolder, ntfsPrograms } from '../support/disk-image.ts'
 import { linuxHost, windowsHost } from '../support/examined-host.ts'
-import { haechi, jsonLines, TemporaryFolder } from '../support/run-haechi.ts'
+import { requirePrograms } from '../support/programs.ts'
+import { type Finished, haechi, jsonLines, TemporaryFolder } from '../support/run-haechi.ts'
+import { requireRoot } from '../support/scratch.ts'
 
 /** Named streams are left out: this file system has none. */
 function mounted(folder: string, files: Readonly<Record<string, Buffer | string>>): string {
@@ -19,6 +26,12 @@ function mounted(folder: string, files: Readonly<Record<string, Buffer | string>
     writeFileSync(join(folder, path), content)
   }
   return folder
+}
+
+function signingKey(path: string): string {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  return path
 }
 
 test('a mounted Windows: summary, files, exit code; nothing of it is changed', () => {
@@ -60,6 +73,94 @@ test('a Linux root as JSON, in the zone of the examined host', () => {
   const rows = jsonLines(readFileSync(folder.at('out', 'timeline.jsonl'), 'utf8'))
   const row = rows.find(({ title }) => String(title).includes('no zone here'))
   assert.match(String(row?.['time']), /T10:00:30Z$/)
+})
+
+function kindsOf(stdout: string): Readonly<Record<string, number>> {
+  return analysisLines['analysis-summary'].schema.parse(jsonLines(stdout).at(-1)).artefacts
+}
+
+test('a package that was collected gives what the disk gives, encrypted to a key too', async () => {
+  using folder = new TemporaryFolder()
+  const disk = mounted(folder.at('c'), windowsHost())
+  const identity = await generateX25519Identity()
+  writeFileSync(folder.at('age.key'), `${identity}\n`)
+  const recipient = await identityToRecipient(identity)
+  const collect = ['collect', '--allow-same-disk', '--key', signingKey(folder.at('key.pem'))]
+  const plain = haechi([...collect, '-o', folder.at('p.tar.zst'), disk])
+  assert.equal(plain.code, 0, plain.stderr)
+  const secret = haechi([...collect, '--encrypt-to', recipient, '-o', folder.at('p.age'), disk])
+  assert.equal(secret.code, 0, secret.stderr)
+
+  const analyse = (name: string, ...args: readonly string[]): Finished =>
+    haechi(['analyse', '--json', '-q', '--no-scan', '-o', folder.at(`out-${name}`), ...args])
+  const ofDisk = kindsOf(analyse('disk', disk).stdout)
+  const ofPackage = analyse('plain', folder.at('p.tar.zst'))
+  assert.equal(ofPackage.code, 1, ofPackage.stderr)
+  // What is no evidence is not in a package: a program has no digest there, and is not said to be missing.
+  for (const kind of ['event-log', 'prefetch', 'run-history', 'registered-task', 'autorun', 'task', 'lnk'])
+    assert.equal(kindsOf(ofPackage.stdout)[kind], ofDisk[kind], kind)
+  const missing = haechi(['autoruns', '--json', '--missing', folder.at('p.tar.zst')])
+  assert.deepEqual([missing.code, missing.stdout], [0, ''], missing.stderr)
+
+  const locked = analyse('locked', folder.at('p.age'))
+  assert.equal(locked.code, 64)
+  assert.match(locked.stderr, /is encrypted/)
+  const opened = analyse('secret', '--identity', folder.at('age.key'), folder.at('p.age'))
+  assert.deepEqual(kindsOf(opened.stdout), kindsOf(ofPackage.stdout), opened.stderr)
+  const autoruns = haechi(['autoruns', '--identity', folder.at('age.key'), folder.at('p.age')])
+  assert.match(autoruns.stdout, /WinUpd/, autoruns.stderr)
+  // What was decrypted does not stay.
+  assert.deepEqual(
+    readdirSync(folder.path).filter((name) => name.includes('haechi') || name.endsWith('.tmp')),
+    [],
+  )
+})
+
+test('raw images of NTFS and ext4 are read without being mounted', (t) => {
+  if (!requireRoot(t) || !requirePrograms(t, { ...ntfsPrograms, ...extPrograms })) return
+  using folder = new TemporaryFolder()
+  const images = imageFolder()
+  try {
+    const windows = mounted(folder.at('c'), {
+      ...windowsHost(),
+      '/Windows/System32/ntdll.dll': 'a whole Windows has it',
+    })
+    // The table of the volume itself is what is read.
+    rmSync(join(windows, '$MFT'))
+    const ntfs = images.ntfs('ntfs.raw', '24M', `cp -r '${windows}/.' .`)
+    const { code, stdout, stderr } = haechi(['analyse', '--json', '-q', '-o', folder.at('out'), ntfs])
+    assert.equal(code, 1, stderr)
+    const kinds = kindsOf(stdout)
+    for (const kind of [
+      'event-log',
+      'prefetch',
+      'run-history',
+      'autorun',
+      'task',
+      'lnk',
+      'service',
+      'recycle-bin',
+    ])
+      assert.ok((kinds[kind] ?? 0) > 0, kind)
+    assert.match(stdout, /Eicar-Test-Signature/)
+    const gone = jsonLines(haechi(['autoruns', '--json', '--missing', ntfs]).stdout)
+    assert.deepEqual(
+      gone.map(({ image }) => image),
+      ['powershell.exe', 'C:\\Program Files\\Chat\\chat.exe'],
+    )
+
+    const linux = mounted(folder.at('root'), linuxHost())
+    const ext = images.ext('ext.raw', ['-t', 'ext4'], `cp -r '${linux}/.' .`)
+    const run = haechi(['analyse', '--json', '-q', '-o', folder.at('out-ext'), ext])
+    assert.equal(run.code, 1, run.stderr)
+    assert.deepEqual(
+      kindsOf(run.stdout),
+      kindsOf(haechi(['analyse', '--json', '-q', '-o', folder.at('out-root'), linux]).stdout),
+    )
+    assert.match(haechi(['autoruns', ext]).stdout, /Preload .*libhide\.so/)
+  } finally {
+    images.remove()
+  }
 })
 
 test('single artefacts are told by their content, whatever they are called', () => {

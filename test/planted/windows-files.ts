@@ -112,7 +112,7 @@ function journal(): Buffer {
 
 export const picture = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(64, 0x33)])
 
-function thumbnails(): Buffer {
+export function thumbnails(): Buffer {
   const name = wide('3f9a7c5511e0b2d4')
   const entry = Buffer.concat([
     Buffer.from('d4b2e011557c9a3f', 'hex'),

@@ -8,18 +8,7 @@ import { srumProgram, wmiCommand } from './windows-databases.ts'
 import { picture } from './windows-files.ts'
 import { chromePath, deletedName, firefoxPath, stampedPath } from './windows-image.ts'
 import { registryRows } from './windows-registry-planted.ts'
-import {
-  user,
-  local,
-  roaming,
-  recent,
-  logs,
-  bin,
-  run,
-  autorun,
-  logged,
-  type WindowsRow,
-} from './windows-row.ts'
+import { user, local, roaming, recent, logs, bin, logged, type WindowsRow } from './windows-row.ts'
 
 const rows: readonly WindowsRow[] = [
   ...registryRows,

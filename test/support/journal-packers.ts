@@ -16,7 +16,7 @@ export const zstdPacker: JournalPacker = {
 export const lz4Packer: JournalPacker = {
   incompatible: 2,
   flag: 2,
-  pack(bytes) {
+  pack: (bytes) => {
     const size = Buffer.alloc(8)
     size.writeBigUInt64LE(BigInt(bytes.length))
     const run = bytes.at(-6)
@@ -46,7 +46,7 @@ function lengthOf(rest: number): number[] {
 export const xzPacker: JournalPacker = {
   incompatible: 1,
   flag: 1,
-  pack(bytes) {
+  pack: (bytes) => {
     const chunks: Buffer[] = []
     for (let at = 0; at < bytes.length; at += longestChunk) {
       const chunk = bytes.subarray(at, at + longestChunk)

@@ -22,7 +22,7 @@ export interface JournalPacker {
   readonly incompatible: number
   /** Of the object. */
   readonly flag: number
-  pack(bytes: Uint8Array): Uint8Array
+  readonly pack: (bytes: Uint8Array) => Uint8Array
 }
 
 export interface JournalWritten {

@@ -14,13 +14,13 @@ import {
 } from './mft-writer.ts'
 
 export const indexPlace = placeOf(0)
-export const journalPlace = placeOf(1)
+const journalPlace = placeOf(1)
 const firstAttribute = 0x38
 const informationBytes = 96
 /** Records are logged as far as they are used. */
 const usedBytes = (record: Buffer): number => record.readUInt32LE(24)
 
-export interface StoryFile {
+interface StoryFile {
   readonly entry: number
   readonly sequence: number
 }

@@ -31,7 +31,7 @@ export const op = {
   attributeNames: 0x1e,
 } as const
 
-export interface OperationSpec {
+interface OperationSpec {
   readonly redo: number
   readonly undo?: number
   readonly redoData?: Uint8Array
@@ -43,6 +43,7 @@ export interface OperationSpec {
   readonly attributeOffset?: number
   /** Record of $MFT. */
   readonly entry?: number
+  readonly recordBytes?: number
 }
 
 export interface LogShape {
@@ -88,15 +89,15 @@ export class LogWriter {
   /** Returns its sequence number. */
   operation(spec: OperationSpec): bigint {
     const { redo, undo = op.noop, redoData = none, undoData = none, transaction = 0x18 } = spec
-    const { target = 0x18, recordOffset = 0, attributeOffset = 0, entry = 0 } = spec
+    const { target = 0x18, recordOffset = 0, attributeOffset = 0, entry = 0, recordBytes = 1024 } = spec
     const { clusterBytes } = this.#shape
-    const byte = entry * 1024
+    const byte = entry * recordBytes
     const vcn = Math.floor(byte / clusterBytes)
     const redoAt = 40
     const undoAt = redoAt + 8 * Math.ceil(redoData.length / 8)
     const data = Buffer.alloc(undoAt + 8 * Math.ceil(undoData.length / 8))
     u16(redo, undo, redoAt, redoData.length, undoAt, undoData.length, target, 1).copy(data)
-    u16(recordOffset, attributeOffset, (byte % clusterBytes) / 512, 2).copy(data, 16)
+    u16(recordOffset, attributeOffset, (byte % clusterBytes) / 512, recordBytes / 512).copy(data, 16)
     u64(vcn, 4 + vcn).copy(data, 24)
     data.set(redoData, redoAt)
     data.set(undoData, undoAt)
@@ -164,7 +165,7 @@ export class LogWriter {
     const file = Buffer.alloc(pages * pageBytes, 0xff)
     for (const page of this.#pages.values()) {
       const isCopy = lastAsCopy && page === this.#page
-      const at = isCopy ? 2 : page.number
+      const at = isCopy ? copyPage(version) : page.number
       pageOf(page, { version, isCopy }).copy(file, at * pageBytes)
     }
     const restart = this.#restart()
@@ -226,6 +227,11 @@ export class LogWriter {
   }
 }
 
+/** Version 2.0 has 32 of them. */
+export function copyPage(version: string): number {
+  return version === '1.1' ? 2 : 20
+}
+
 function pageOf(page: OpenPage, { version, isCopy }: { version: string; isCopy: boolean }): Buffer {
   const bytes = Buffer.from(page.bytes)
   const place = page.number * pageBytes
@@ -242,7 +248,7 @@ function pageOf(page: OpenPage, { version, isCopy }: { version: string; isCopy: 
 
 const none = new Uint8Array(0)
 
-export interface OpenAttributeSpec {
+interface OpenAttributeSpec {
   readonly type: number
   readonly file: readonly [entry: number, sequence: number]
   readonly name: string
@@ -253,7 +259,7 @@ export function placeOf(index: number): number {
   return 24 + 40 * index
 }
 
-function attributeTable(attributes: readonly OpenAttributeSpec[]): Buffer {
+export function attributeTable(attributes: readonly OpenAttributeSpec[]): Buffer {
   const entries = attributes.map(openAttribute)
   return Buffer.concat([
     u16(40, attributes.length, attributes.length, 0, 0, 0),

@@ -15,6 +15,7 @@ import { jumpList, prefetch, recycleBin, shortcut, zoneIdentifier } from './shel
 import { shellHistory } from './shell-histories.ts'
 import { browsers, hostsFile, powershell } from './user-traces.ts'
 import { scheduledTask } from './tasks.ts'
+import { wmiRepository } from './wmi.ts'
 
 /** In this order a file is tried; those with a mark of their own come first. */
 export const artefactKinds: readonly ArtefactKind[] = [
@@ -33,6 +34,7 @@ export const artefactKinds: readonly ArtefactKind[] = [
   browsers,
   powershell,
   eseDatabase,
+  wmiRepository,
   thumbnails,
   hostsFile,
   loginRecords,

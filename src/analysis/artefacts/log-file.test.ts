@@ -44,7 +44,7 @@ test('times of a program that were set back are found, with what they were', () 
     .setTimes(file, times, old)
     .log.file()
   assert.equal(
-    artefactKinds.find(({ begins }) => begins(bytes.subarray(0, 4096), 'x')),
+    artefactKinds.find((kind) => kind.begins(bytes.subarray(0, 4096), 'x')),
     logFile,
   )
   const { records, found } = read(bytes)

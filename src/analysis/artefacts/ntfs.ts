@@ -9,7 +9,8 @@ import { type ArtefactFile, type ArtefactKind, headText } from './artefact.ts'
 export const installed =
   /^\/?(?:windows|program files|program files \(x86\)|programdata\/(?:microsoft|package cache))\//i
 /** Files that run, or that are read by what runs. */
-export const runnable = /\.(?:exe|dll|sys|scr|com|bat|cmd|ps1|psm1|vbs|vbe|js|jse|hta|wsf|php|aspx?|jspx?|py|lnk)$/i
+export const runnable =
+  /\.(?:exe|dll|sys|scr|com|bat|cmd|ps1|psm1|vbs|vbe|js|jse|hta|wsf|php|aspx?|jspx?|py|lnk)$/i
 const maxStamped = 200
 
 export const masterFileTable: ArtefactKind = {

@@ -1,6 +1,16 @@
 // Places of a Windows where a file starts by itself, or says what does: those of Autoruns that are no keys, and what ATT&CK adds.
 
-import { type FileReader, jobs, scripts, startup, tasks, unusual, usual, whole, winIni } from './file-readers.ts'
+import {
+  type FileReader,
+  jobs,
+  scripts,
+  startup,
+  tasks,
+  unusual,
+  usual,
+  whole,
+  winIni,
+} from './file-readers.ts'
 
 export interface FilePlace {
   readonly category: string

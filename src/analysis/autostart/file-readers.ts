@@ -54,11 +54,19 @@ export function startup(file: PlacedFile): readonly Started[] {
     if (link === undefined) return whole(file)
     const target = link.path ?? ''
     const { arguments: given = '' } = link
-    return [{ command: `${target} ${given}`.trim(), image: imageOf(given === '' ? target : commandOf(target, given)) }]
+    return [
+      {
+        command: `${target} ${given}`.trim(),
+        image: imageOf(given === '' ? target : commandOf(target, given)),
+      },
+    ]
   }
   if (/\.(?:url|website)$/i.test(path)) {
-    const address = linesIn(file).find((line) => /^url=/i.test(line))?.slice(4)
-    if (address !== undefined) return [{ command: address, image: imageOf(address.replace(/^file:\/+/i, '')) }]
+    const address = linesIn(file)
+      .find((line) => /^url=/i.test(line))
+      ?.slice(4)
+    if (address !== undefined)
+      return [{ command: address, image: imageOf(address.replace(/^file:\/+/i, '')) }]
   }
   return whole(file)
 }
@@ -149,7 +157,5 @@ function linesIn({ source }: PlacedFile): string[] {
   const bytes = source.read(0, Math.min(source.size, maxListBytes))
   const isWide = bytes[0] === 0xff && bytes[1] === 0xfe
   const text = new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes)
-  return text
-    .split(/\r?\n/, maxLines)
-    .map((line) => line.trim())
+  return text.split(/\r?\n/, maxLines).map((line) => line.trim())
 }

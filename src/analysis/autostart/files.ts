@@ -50,7 +50,8 @@ function* entriesAt(
       yield {
         isUsual: false,
         ...rest,
-        isEnabled: (rest.isEnabled ?? true) && !(place.read === startup && isSwitchedOff(machine, user, name)),
+        isEnabled:
+          (rest.isEnabled ?? true) && !(place.read === startup && isSwitchedOff(machine, user, name)),
         category: place.category,
         key: path,
         entry,
@@ -77,10 +78,10 @@ function isSwitchedOff(machine: Machine | undefined, user: string | undefined, n
 
 function* wmiIn(tree: EvidenceTree, { folding, notes }: FileContext): Generator<StartEntry, void, undefined> {
   for (const place of repositories) {
-    const folder = folding.find(place)
+    const folder = folding.locate(place)
     if (folder === undefined) continue
     const open = (name: string): ReturnType<EvidenceTree['open']> => {
-      const path = folding.find(`${folder}/${name}`)
+      const path = folding.locate(`${folder}/${name}`)
       return path === undefined ? undefined : tree.open(path)
     }
     yield* wmiEntries(wmiObjects({ open }, notes), folder)

@@ -60,7 +60,11 @@ function wholeStart(file: LinuxFile, place: LinuxPlace): LinuxStart {
     if (handsOut.test(line) && suspicious.test(line))
       return {
         entry,
-        odd: { level: 'high', line, why: 'A line of it runs something from the network, or hands a shell out.' },
+        odd: {
+          level: 'high',
+          line,
+          why: 'A line of it runs something from the network, or hands a shell out.',
+        },
       }
   }
   return { entry }
@@ -77,7 +81,8 @@ function* significant({ source, notes }: LinuxFile): Generator<string, void, und
 
 function entryOf({ path, modified = '' }: LinuxFile, place: LinuxPlace, line: string): StartEntry {
   const isKey = place.category === 'SSH keys'
-  const user = /^\/(?:home\/([^/]+)|(root))\//.exec(path) ?? /^\/var\/spool\/cron\/(?:\w+\/)?([^/]+)$/.exec(path)
+  const user =
+    /^\/(?:home\/([^/]+)|(root))\//.exec(path) ?? /^\/var\/spool\/cron\/(?:\w+\/)?([^/]+)$/.exec(path)
   const name = user?.[1] ?? user?.[2]
   return {
     category: place.category,

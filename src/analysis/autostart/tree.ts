@@ -40,9 +40,7 @@ function* examined(tree: EvidenceTree, context: Context): Generator<TreeStart, v
   const { folding, programs, notes, wants } = context
   const machine = tree.system === 'linux' ? undefined : machineOf(tree, folding, notes)
   const entries =
-    tree.system === 'linux'
-      ? linuxEntries(tree, context)
-      : windowsEntries(tree, { ...context, machine })
+    tree.system === 'linux' ? linuxEntries(tree, context) : windowsEntries(tree, { ...context, machine })
   for (const entry of entries) {
     if (!wants(entry)) continue
     const home = entry.user === undefined ? undefined : machine?.homes.get(entry.user)

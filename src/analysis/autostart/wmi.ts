@@ -2,22 +2,20 @@
 
 import { imageOf } from '../../evidence/autoruns/index.ts'
 import type { Notes } from '../../evidence/note.ts'
-import type { FileSource } from '../../evidence/source.ts'
+import type { EvidenceSource } from '../../evidence/source.ts'
 import { readWmiRepository, type WmiObject } from '../../evidence/wmi/index.ts'
 import type { StartEntry } from './entry.ts'
 
-/** Every Windows has this one, which only writes into a log. */
+/** It only writes into a log. */
 const usualConsumer = 'SCM Event Log Consumer'
 const maxText = 4096
 
 export interface Repository {
-  /** Folder in the tree. */
-  readonly folder: string
-  /** A file of the repository; to be closed. */
-  open(name: string): FileSource | undefined
+  /** A file of the repository by its name in upper case; to be closed. */
+  readonly open: (name: string) => (EvidenceSource & Disposable) | undefined
 }
 
-export function wmiObjects({ open }: Pick<Repository, 'open'>, notes: Notes): WmiObject[] {
+export function wmiObjects({ open }: Repository, notes: Notes): WmiObject[] {
   using objects = open('OBJECTS.DATA')
   if (objects === undefined) return []
   using index = open('INDEX.BTR')
@@ -27,6 +25,11 @@ export function wmiObjects({ open }: Pick<Repository, 'open'>, notes: Notes): Wm
   } finally {
     for (const mapping of mappings) mapping[Symbol.dispose]()
   }
+}
+
+/** What every Windows has. */
+export function isUsualSubscription({ name, consumer }: WmiObject): boolean {
+  return (consumer?.name ?? name) === usualConsumer
 }
 
 export function wmiEntries(objects: readonly WmiObject[], folder: string): StartEntry[] {
@@ -70,7 +73,7 @@ function entryOf(object: WmiObject, consumer: WmiObject | undefined, folder: str
     image: imageOf(program || line),
     time: object.timestamps[0] ?? '',
     isEnabled: object.state === 'live',
-    isUsual: name === usualConsumer,
+    isUsual: isUsualSubscription(object),
     technique: 'T1546.003',
   }
 }

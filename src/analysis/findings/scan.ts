@@ -73,7 +73,10 @@ export class Scanner {
     const [gravest] = verdict.detections.toSorted((a, b) => weightOf(b) - weightOf(a))
     if (gravest === undefined) return undefined
     this.found += 1
-    return { finding: findingOf(verdict, gravest, { file, label }), event: eventOf(verdict, file, tree.system) }
+    return {
+      finding: findingOf(verdict, gravest, { file, label }),
+      event: eventOf(verdict, file, tree.system),
+    }
   }
 
   #whyNot({ size }: TreeFile): string | undefined {

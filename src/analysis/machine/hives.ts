@@ -37,7 +37,12 @@ export function machinesOf(hives: readonly FoundHive[]): Machine[] {
   for (const { label, hive } of hives) {
     if (hive.kind !== 'SYSTEM' && hive.kind !== 'SOFTWARE' && hive.kind !== 'SAM') continue
     const folder = folderOf(label)
-    const machine: Draft = machines.get(folder) ?? { folder, users: new Map(), sources: new Map(), homes: new Map() }
+    const machine: Draft = machines.get(folder) ?? {
+      folder,
+      users: new Map(),
+      sources: new Map(),
+      homes: new Map(),
+    }
     machines.set(folder, machine)
     if (hive.kind === 'SYSTEM') machine.system ??= hive
     else if (hive.kind === 'SOFTWARE') machine.software ??= hive
@@ -64,12 +69,18 @@ function joined(machines: Draft[]): Draft[] {
     machines.filter((machine) => machine[part] !== undefined).length
   if (machines.length < 2 || most('system') > 1 || most('software') > 1 || most('sam') > 1) return machines
   const sources = new Map(machines.flatMap((machine) => [...machine.sources]))
-  const whole: Draft = { folder: machines[0]?.folder ?? '', users: new Map(), sources: new Map(), homes: new Map() }
+  const whole: Draft = {
+    folder: machines[0]?.folder ?? '',
+    users: new Map(),
+    sources: new Map(),
+    homes: new Map(),
+  }
   return [Object.assign(whole, ...machines, { sources }) as Draft]
 }
 
 function addUser(machines: Draft[], { label, path, hive, user }: FoundHive): void {
-  if (machines.length === 0) machines.push({ folder: '', users: new Map(), sources: new Map(), homes: new Map() })
+  if (machines.length === 0)
+    machines.push({ folder: '', users: new Map(), sources: new Map(), homes: new Map() })
   const [nearest] = machines.toSorted((a, b) => shared(b.folder, label) - shared(a.folder, label))
   if (nearest === undefined) return
   const part = hive.kind === 'NTUSER' ? 'ntuser' : 'classes'

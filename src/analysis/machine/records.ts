@@ -11,7 +11,8 @@ import { imageOfService } from '../autostart/registry.ts'
 import type { ArtefactRecord, Finding } from '../record.ts'
 import { timesOf } from '../record.ts'
 import type { Machine } from './hives.ts'
-import type { Programs, ProgramFacts } from '../programs/programs.ts'
+import { judgeProgram } from '../programs/judge.ts'
+import type { Programs } from '../programs/programs.ts'
 
 export interface MachineContext {
   readonly programs: Pick<Programs, 'factsOf' | 'isMissing'>
@@ -74,7 +75,7 @@ function* serviceRecords(machine: Machine, context: MachineContext): Generator<A
     // What is never started by the system itself is judged where it is named elsewhere.
     const program = image === '' ? undefined : context.programs.factsOf(image)
     const place = { what: `The service ${service.name}`, source, time: service.time, technique: 'T1543.003' }
-    if (program !== undefined) judge(program, place, context)
+    if (program !== undefined) judgeProgram(program, place, context.suspect)
     yield {
       kind: 'service',
       source,
@@ -105,7 +106,7 @@ export function startRecord(
   const isMissing = isLooked && program === undefined && context.programs.isMissing(entry.image, home)
   const { time, technique } = entry
   const place = { what: `The autostart ${entry.entry}`, source, time, technique }
-  if (program !== undefined && entry.isEnabled) judge(program, place, context)
+  if (program !== undefined && entry.isEnabled) judgeProgram(program, place, context.suspect)
   if (!entry.isUsual && entry.isEnabled) judgeEntry(entry, source, context)
   return {
     kind: 'autorun',
@@ -153,37 +154,6 @@ function judgeEntry(entry: StartEntry, source: string, { suspect }: MachineConte
     time: entry.time,
     source,
     details: { key: entry.key, command: entry.command.slice(0, 1000), category: entry.category },
-  })
-}
-
-interface Place {
-  readonly what: string
-  readonly source: string
-  readonly time: string
-  readonly technique: string
-}
-
-/** What is told of a program that starts by itself: never that it has no signature where catalogs were not there. */
-function judge(program: ProgramFacts, place: Place, { suspect }: MachineContext): void {
-  const { status, code, risk } = program
-  const isBroken = status === 'invalid' && (code === 'TRUST_E_BAD_DIGEST' || code === 'NTE_BAD_SIGNATURE')
-  const isRisky = risk?.level === 'high' && status !== 'valid'
-  if (!isBroken && !isRisky) return
-  suspect({
-    level: isBroken ? 'high' : 'medium',
-    title: isBroken
-      ? 'What starts by itself has a signature that does not fit it'
-      : 'What starts by itself has no valid signature and imports what malware imports',
-    what: `${place.what} runs ${program.path}`,
-    why: isBroken
-      ? 'The file was changed after it was signed, or the signature is of another file.'
-      : (risk?.reasons.join('; ') ?? ''),
-    by: 'program',
-    rule: isBroken ? 'broken-signature' : 'import-risk',
-    techniques: [place.technique, ...(isBroken ? ['T1553.002'] : [])],
-    time: place.time,
-    source: place.source,
-    details: { path: program.path, sha256: program.sha256 ?? '', status, signer: program.signer ?? '' },
   })
 }
 

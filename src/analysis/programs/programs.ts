@@ -21,9 +21,18 @@ const maxProgramBytes = 256 * 1024 * 1024
 const hashChunkBytes = 1024 * 1024
 const catalogFolder = '/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}'
 /** What every Windows has: who has it has the whole disk. */
-const wholeMarks = ['/Windows/System32/ntdll.dll', '/Windows/System32/kernel32.dll', '/Windows/System32/NTOSKRNL.EXE']
+const wholeMarks = [
+  '/Windows/System32/ntdll.dll',
+  '/Windows/System32/kernel32.dll',
+  '/Windows/System32/NTOSKRNL.EXE',
+]
 /** Where a program without a folder is looked for, beside System32. */
-const searched = ['/Windows', '/Windows/System32/wbem', '/Windows/System32/WindowsPowerShell/v1.0', '/Windows/SysWOW64']
+const searched = [
+  '/Windows',
+  '/Windows/System32/wbem',
+  '/Windows/System32/WindowsPowerShell/v1.0',
+  '/Windows/SysWOW64',
+]
 const maxCatalogs = 8000
 const maxCatalogBytes = 256 * 1024 * 1024
 
@@ -34,6 +43,7 @@ export interface ProgramFacts {
   /** Last change of the file. */
   readonly modified?: string
   readonly sha256?: string
+  readonly sha1?: string
   /** `unknown`: no signature of its own, and no catalogs were there to look it up. `script`: no PE file. */
   readonly status: 'valid' | 'invalid' | 'unsigned' | 'unknown' | 'script'
   readonly code?: string
@@ -89,7 +99,7 @@ export class Programs {
     if (image === '') return false
     const wanted = treePathOf(image, home)
     if (wanted === undefined || this.#pathOf(wanted) !== undefined) return false
-    this.#isWhole ??= wholeMarks.some((path) => this.#folding.find(path) !== undefined)
+    this.#isWhole ??= wholeMarks.some((path) => this.#folding.has(path))
     return this.#isWhole
   }
 
@@ -114,7 +124,7 @@ export class Programs {
     const bare = /^\/Windows\/System32\/([^/]+)$/.exec(wanted)?.[1]
     const places = bare === undefined ? [wanted] : [wanted, ...searched.map((folder) => `${folder}/${bare}`)]
     for (const place of places) {
-      const path = this.#folding.find(place) ?? this.#folding.find(`${place}.exe`)
+      const path = this.#folding.locate(place) ?? this.#folding.locate(`${place}.exe`)
       if (path !== undefined && this.#tree.stat(path)?.kind === 'file') return path
     }
     return undefined
@@ -151,7 +161,7 @@ export class Programs {
   }
 
   #catalogs(): CatalogIndex | undefined {
-    const folder = this.#folding.find(catalogFolder)
+    const folder = this.#folding.locate(catalogFolder)
     if (folder === undefined) return undefined
     const index = new CatalogIndex()
     let count = 0
@@ -182,6 +192,7 @@ function factsOf({ hashes, trust, risk, report }: Examined): Omit<ProgramFacts, 
   const version = report.versionInfo?.fileVersion
   return {
     sha256: hashes.sha256,
+    sha1: hashes.sha1,
     // Most of Windows is signed by catalogs: without them the verifier calls nothing unsigned.
     status: trust.status,
     ...(trust.code === 'OK' ? {} : { code: trust.code }),

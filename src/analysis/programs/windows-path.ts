@@ -63,7 +63,7 @@ export class CaseFolding {
   }
 
   /** The path as the tree writes it; undefined: there is none. */
-  find(path: string): string | undefined {
+  locate(path: string): string | undefined {
     let at = ''
     for (const part of path.split('/')) {
       if (part === '' || part === '.') continue
@@ -72,6 +72,10 @@ export class CaseFolding {
       at = `${at}/${name}`
     }
     return at === '' ? undefined : at
+  }
+
+  has(path: string): boolean {
+    return this.locate(path) !== undefined
   }
 
   /** Files whose paths a glob fits: `*` is any part of a name, `**` any folders; as the tree writes them. */

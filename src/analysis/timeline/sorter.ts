@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Characters of keys and lines in memory before they go into a file. */
-const maxHeldChars = 24_000_000
+const maxHeldChars = 8_000_000
 /** More are merged into one first: each open run needs a buffer. */
 const maxRuns = 64
 const readBytes = 128 * 1024

@@ -36,6 +36,7 @@ import { mediaOf, natureOf } from './sources.ts'
 import { summaryLine, writeFindings, writeSummary } from './summary.ts'
 
 const progressEveryMs = 200
+const heapGrownBytes = 20 * 1024 * 1024
 
 export async function runAnalyse(
   operands: readonly string[],
@@ -153,7 +154,7 @@ function outputFolder(given: string | undefined, operands: readonly string[]): s
 
 function progressOf({ quiet }: AnalyseOptionValues, terminal: Terminal): AnalyseOptions['progress'] {
   let toldMs = 0
-  const heap = new HeapKeeper()
+  const heap = new HeapKeeper(heapGrownBytes)
   return (stage, detail) => {
     heap.keep()
     if (quiet === true || performance.now() - toldMs < progressEveryMs) return

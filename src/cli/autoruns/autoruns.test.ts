@@ -119,7 +119,7 @@ test('services of a disk have their programs too', async (t) => {
   const { out } = await ran((terminal) => runReport('services', [folder.path], { json: true }, terminal))
   const [line] = jsonLines(out)
   registryLines['windows-service'].schema.parse(line)
-  assert.equal((line?.['program'] as { status: string }).status, 'invalid')
+  assert.match(JSON.stringify(line), /"status":"invalid"/)
   const shown = await ran((terminal) => runReport('services', [folder.path], {}, terminal))
   assert.match(shown.out, /WinUpd .*INVALID CERT_E_CHAINING/)
 })

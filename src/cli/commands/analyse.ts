@@ -47,6 +47,8 @@ export const analyse: Command<typeof analyseOptions> = defineCommand({
     3: 'nothing was found, but something was damaged; the rest was read',
   },
   async run({ options, operands, terminal }) {
+    const { keepYoungHeapSmall } = await import('../evtx/heap-keeper.ts')
+    keepYoungHeapSmall()
     const { runAnalyse } = await import('../analyse/run.ts')
     return runAnalyse(operands, options, terminal)
   },

@@ -283,7 +283,7 @@ const bodyfileWriter: Writer = {
   },
   logHead: () => [],
   logged(change) {
-    const name = `${bodyPath(change.path ?? change.name ?? '-')}`
+    const name = bodyPath(change.path ?? change.name ?? '-')
     const inode = String(change.mftEntry ?? change.parentEntry ?? 0)
     const line = (what: string, times: BodyTimes): string =>
       bodyLine([`${name} ($LogFile: ${what})`, inode, 'r/rrwxrwxrwx', 0], times)

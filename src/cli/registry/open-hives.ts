@@ -46,8 +46,7 @@ export async function openHives(
         for (const { path: at, hive, user } of hivesOfTree(tree, folding, notes))
           hives.push({ file: trees.length > 1 ? `${tree.label}${at}` : at, hive, user, programs })
       }
-      for (const { text } of notes.kept.slice(0, shownNotes))
-        terminal.err(`haechi: ${terminal.safe(text)}`)
+      for (const { text } of notes.kept.slice(0, shownNotes)) terminal.err(`haechi: ${terminal.safe(text)}`)
     }
   }
   return { hives, failed, [Symbol.dispose]: () => operands[Symbol.dispose]() }

@@ -19,10 +19,7 @@ export interface Operands extends Disposable {
 }
 
 /** To be closed. Throws AppError where a package cannot be opened. */
-export async function operandsOf(
-  paths: readonly string[],
-  identity: string | undefined,
-): Promise<Operands> {
+export async function operandsOf(paths: readonly string[], identity: string | undefined): Promise<Operands> {
   const hivePaths: string[] = []
   const disks: Medium[] = []
   const close = (): void => {

@@ -219,8 +219,8 @@ test('autoruns of a mounted Windows come from all its hives, told by their conte
       ['Services', 'Bad', 'C:\\bad.exe', undefined],
     ],
   )
-  const services = await run(autoruns, '--category', 'services', folder.path)
-  assert.equal(services.out.trimEnd().split('\n').length, 2)
+  const chosen = await run(autoruns, '--category', 'services', folder.path)
+  assert.equal(chosen.out.trimEnd().split('\n').length, 2)
 })
 
 test('services and tasks of a Windows are shown from its hives, not those of this host', async (t) => {

@@ -69,11 +69,28 @@ function keyOf(name: string, volume: string): string {
   return volume === '' ? name : name.toUpperCase()
 }
 
-export function findNode(root: Node, path: string, volume: string): Node | undefined {
+/** `foldsCase`: also of a volume without a name, where nothing has exactly that name. */
+export function findNode(
+  root: Node,
+  path: string,
+  { volume, foldsCase }: { readonly volume: string; readonly foldsCase: boolean },
+): Node | undefined {
   let node: Node | undefined = root
   for (const name of path.split('/')) {
-    if (name === '') continue
-    node = node?.children?.get(keyOf(name, volume))
+    if (name === '' || node === undefined) continue
+    const exact: Node | undefined = node.children?.get(keyOf(name, volume))
+    node = exact ?? (foldsCase && volume === '' ? foldedChild(node, name) : undefined)
   }
   return node
+}
+
+const foldedNames = new WeakMap<Node, ReadonlyMap<string, Node>>()
+
+function foldedChild(node: Node, name: string): Node | undefined {
+  let names = foldedNames.get(node)
+  if (names === undefined) {
+    names = new Map(Array.from(node.children?.values() ?? [], (child) => [child.name.toUpperCase(), child]))
+    foldedNames.set(node, names)
+  }
+  return names.get(name.toUpperCase())
 }

@@ -1,5 +1,6 @@
 // A volume of a collected package as a tree: what was collected of the host, with the facts of the manifest.
 
+import { systemOf as systemOfNames } from '../../evidence/tree-system.ts'
 import type { EvidenceTree, TreeEntry, TreeFile, TreeKind } from '../../evidence/tree.ts'
 import type { Notes } from '../../evidence/note.ts'
 import type { EvidenceSource, FileSource } from '../../evidence/source.ts'
@@ -21,21 +22,23 @@ export interface TreeOptions {
 export function packageTree(options: TreeOptions): EvidenceTree {
   const { label, volume, root, notes } = options
   const system = systemOf(root, volume)
+  const foldsCase = volume !== '' || system === 'windows'
+  const find = (path: string): Node | undefined => findNode(root, path, { volume, foldsCase })
   return {
     label,
     system,
-    foldsCase: volume !== '',
+    foldsCase,
     notes,
     *list(folder) {
-      const node = findNode(root, folder, volume)
+      const node = find(folder)
       for (const child of node?.children?.values() ?? []) yield listed(child, options)
     },
     stat(path) {
-      const node = findNode(root, path, volume)
+      const node = find(path)
       return node === undefined ? undefined : fileOf(path, node, options)
     },
     open(path, stream) {
-      const node = findNode(root, path, volume)
+      const node = find(path)
       const line = stream === undefined ? node?.line : node?.streams?.get(stream)
       const entry = line === undefined ? undefined : options.entry(line)
       return entry === undefined ? undefined : openEntry(entry, options.bytes)
@@ -97,7 +100,8 @@ function treeKind({ kind }: ManifestEntry): TreeKind {
 }
 
 function systemOf(root: Node, volume: string): EvidenceTree['system'] {
-  if (findNode(root, '/Windows', volume) !== undefined) return 'windows'
-  const isLinux = ['/etc', '/var', '/usr'].some((path) => findNode(root, path, volume) !== undefined)
-  return isLinux ? 'linux' : 'unknown'
+  const has = (path: string): boolean => findNode(root, path, { volume, foldsCase: false }) !== undefined
+  if (has('/Windows')) return 'windows'
+  if (['/etc', '/var', '/usr'].some(has)) return 'linux'
+  return systemOfNames(Array.from(root.children?.values() ?? [], ({ name }) => name))
 }

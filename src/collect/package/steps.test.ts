@@ -334,6 +334,36 @@ test('volumes are trees that fold case, and named streams are opened', async () 
   )
 })
 
+test('a Windows without the name of its volume folds case too, a Linux does not', async () => {
+  using windows = await opened(
+    await packageOf([
+      fileItem({ path: '/WINDOWS/system32/config/SYSTEM', content: 'upper' }),
+      fileItem({ path: '/WINDOWS/system32/config/system', content: 'lower' }),
+      fileItem({ path: '/$MFT', content: 'FILE' }),
+    ]),
+  )
+  const [tree] = windows.trees
+  assert.deepEqual([tree?.system, tree?.foldsCase], ['windows', true])
+  for (const [name, content] of [
+    ['/Windows/System32/Config/SYSTEM', 'upper'],
+    ['/windows/system32/config/system', 'lower'],
+    ['/$mft', 'FILE'],
+  ] as const) {
+    using source = must(tree?.open(name))
+    assert.equal(Buffer.from(source.read(0, 9)).toString(), content)
+  }
+  assert.equal(tree?.stat('/windows/none'), undefined)
+  using linux = await opened(
+    await packageOf([
+      fileItem({ path: '/etc/passwd', content: 'x' }),
+      fileItem({ path: '/windows/a', content: 'x' }),
+    ]),
+  )
+  const [other] = linux.trees
+  assert.deepEqual([other?.system, other?.foldsCase], ['linux', false])
+  assert.equal(other?.stat('/ETC/passwd'), undefined)
+})
+
 test('a file gets its name when it is whole, for its owner only, and replaces nothing', async () => {
   const path = join(folder, 'case.tar.zst')
   const sink = await fileSink(path)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
@@ -105,4 +105,29 @@ test('what is not read says why; of what came too late nothing is kept', async (
       unread: 'it lies on another host',
     },
   )
+})
+
+test('what the engine says stands beside the digest, also where it fails; other hosts are not asked', async (t) => {
+  const folder = withFolder(t)
+  const path = folder.file('a.exe', 'program')
+  const asked: string[] = []
+  const digests = new FileDigests({
+    remote: new Set(['X']),
+    scan(fd, name) {
+      asked.push(`${name} ${readFileSync(fd).toString()}`)
+      if (name.endsWith('b.exe')) throw new Error('no memory')
+      return { verdict: 'found', names: ['Bad'] }
+    },
+  })
+  const limits = context(() => 1000)
+  const judgedFile = await digests.of(path, limits)
+  assert.deepEqual([judgedFile.verdict, judgedFile.found, judgedFile.unread], ['found', ['Bad'], undefined])
+  await digests.of(path, limits)
+  const failed = await digests.of(folder.file('b.exe', 'other'), limits)
+  assert.equal(failed.sha256, createHash('sha256').update('other').digest('hex'))
+  assert.deepEqual([failed.verdict, failed.unread], [undefined, 'it was not scanned: no memory'])
+  for (const remote of ['X:\\a.exe', 'x:/a.exe', '\\\\?\\UNC\\vault\\a.exe'])
+    assert.equal((await digests.of(remote, limits)).unread, 'it lies on another host', remote)
+  assert.match((await digests.of('\\\\?\\Y:\\a.exe', limits)).unread ?? '', /ENOENT/)
+  assert.deepEqual(asked, [`${path} program`, `${join(folder.path, 'b.exe')} other`])
 })

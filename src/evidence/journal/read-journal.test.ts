@@ -193,13 +193,13 @@ test('an entry without any field that is left is one only where the list has it'
   assert.deepEqual(messagesOf(read(bytes)), all(12).toSpliced(6, 1))
 })
 
-test('a damaged part that is nearly empty is passed over in the steps of objects', () => {
+test('a damaged part that begins with zeros is passed over in the steps of objects', () => {
   const written = writeJournal(numbered(12))
   const { bytes, arrays } = written
   const field = written.data.get('MESSAGE=message 6') ?? 0
   bytes.fill(0, arrays[0] ?? 0, (arrays[0] ?? 0) + 16)
   bytes.fill(0, field, written.entries[6])
-  bytes[field + 11] = 1
+  bytes.fill(0x11, field + 11, written.entries[6])
   assert.equal(read(bytes).entries.length, 12)
 })
 
@@ -238,7 +238,8 @@ test('an entry of far too many bytes has its first fields', () => {
   const { entries, notes } = read(
     writeJournal([{ realtimeUs: startUs, fields }], { packer: zstdPacker }).bytes,
   )
-  assert.equal((entries[0]?.fields['MESSAGE'] as readonly string[]).length, 64)
+  const values = entries[0]?.fields['MESSAGE']
+  assert.equal(Array.isArray(values) ? values.length : 0, 64)
   assert.match(notes[0] ?? '', /only the first 64 of 70 fields/)
 })
 

@@ -66,7 +66,7 @@ export interface LogFileChange {
 }
 
 export const timeNames = ['created', 'modified', 'changed', 'accessed'] as const
-export type TimeName = (typeof timeNames)[number]
+type TimeName = (typeof timeNames)[number]
 
 /** Without the fields of an operation, which its row adds. */
 export type Telling = Omit<LogFileChange, 'lsn' | 'offset' | 'transaction' | 'redo' | 'undo' | 'isTakenBack'>

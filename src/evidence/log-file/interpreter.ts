@@ -2,18 +2,14 @@
 // have said so far is brought up to date.
 
 import type { FileName } from '../file-name.ts'
-import { u16, u32 } from '../fields.ts'
-import { Notes } from '../note.ts'
-import { memorySource } from '../source.ts'
-import { readUsnJournal, type UsnRecord } from '../usn-journal/index.ts'
-import { attributeName, backwardsOf, haveTimesChanged, type LogFileChange, type Telling } from './change.ts'
-import { insertAt, type KnownFile, KnownFiles, type Placed, placedAt, removeAt } from './known-files.ts'
+import { u16 } from '../fields.ts'
+import { backwardsOf, haveTimesChanged, type LogFileChange } from './change.ts'
+import { insertAt, type KnownFile, KnownFiles, placedAt, removeAt } from './known-files.ts'
 import type { OpenAttributes } from './open-attributes.ts'
 import { entryOf, type LogOperation } from './operation.ts'
 import type { Operation } from './operations.ts'
 import {
   attributeIn,
-  type CarriedAttribute,
   type CarriedRecord,
   directoryEntryIn,
   duplicatedIn,
@@ -23,9 +19,10 @@ import {
   nameIn,
   recordIn,
 } from './parts.ts'
+import { attributeTelling, journalRecordsIn, valueTelling } from './tellings.ts'
 import { Transaction } from './transaction.ts'
 
-export const usualClusterBytes = 4096
+const usualClusterBytes = 4096
 const maxTransactions = 256
 /** Rows and names of all open transactions; a row may carry some kilobytes. */
 const maxHeld = 4096
@@ -123,7 +120,7 @@ export class Interpreter {
 
   /** What transactions did whose end is not in the log. */
   *end(): Generator<LogFileChange> {
-    for (const id of [...this.#transactions.keys()]) yield* this.#end(id)
+    for (const id of this.#transactions.keys()) yield* this.#end(id)
   }
 
   *#end(id: number): Generator<LogFileChange> {
@@ -323,53 +320,4 @@ function onEntry(act: (operation: LogOperation, entry: number) => void): Handler
   return (operation, entry) => {
     if (entry !== undefined) act(operation, entry)
   }
-}
-
-/** Where the log does not say that it is the journal, only what is a record from its first to its last byte. */
-function journalRecordsIn(bytes: Uint8Array): UsnRecord[] {
-  const length = u32(bytes, 0)
-  const [major, minor] = [u16(bytes, 4), u16(bytes, 6)]
-  if (length < 60 || length > bytes.length || major < 2 || major > 4 || minor > 1) return []
-  const notes = new Notes(1)
-  const records = [...readUsnJournal(memorySource(bytes), notes)]
-  return notes.kept.length > 0 ? [] : records
-}
-
-function attributeTelling(
-  change: 'attribute-created' | 'attribute-deleted',
-  mftEntry: number,
-  { placed, content }: CarriedAttribute,
-): Telling {
-  const field = change === 'attribute-created' ? 'contentAfter' : 'contentBefore'
-  const isTold = placed.isResident && content.length > 0
-  return {
-    change,
-    mftEntry,
-    attribute: attributeName(placed.type),
-    ...(placed.name === '' ? {} : { stream: placed.name }),
-    ...(isTold ? { [field]: base64(content), contentOffset: 0 } : {}),
-  }
-}
-
-function valueTelling(
-  { attributeOffset, redo, undo }: LogOperation,
-  mftEntry: number,
-  placed: Placed | undefined,
-): Telling {
-  const at = attributeOffset - (placed?.contentAt ?? informationAt)
-  return {
-    change: 'value-changed',
-    mftEntry,
-    ...(placed === undefined ? {} : { attribute: attributeName(placed.type) }),
-    ...(placed === undefined || placed.name === '' ? {} : { stream: placed.name }),
-    ...(undo.length === 0 ? {} : { contentBefore: base64(undo) }),
-    ...(redo.length === 0 ? {} : { contentAfter: base64(redo) }),
-    ...(at < 0 ? {} : { contentOffset: at }),
-  }
-}
-
-const maxToldBytes = 4096
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.subarray(0, maxToldBytes)).toString('base64')
 }

@@ -3,17 +3,10 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { u32, u64 } from '../../../test/support/artefact-fields.ts'
-import { fourTimes, indexPlace, journalRecord, LogStory } from '../../../test/support/logfile-story.ts'
-import { type LogShape, LogWriter, op, openAttribute } from '../../../test/support/logfile-writer.ts'
-import {
-  fileName,
-  guard,
-  indexEntry,
-  indexRoot,
-  residentData,
-  standardInformation,
-} from '../../../test/support/mft-writer.ts'
+import { u32 } from '../../../test/support/artefact-fields.ts'
+import { journalRecord, LogStory } from '../../../test/support/logfile-story.ts'
+import { copyPage, type LogShape, LogWriter, op } from '../../../test/support/logfile-writer.ts'
+import { guard, residentData } from '../../../test/support/mft-writer.ts'
 import { Notes } from '../note.ts'
 import { memorySource } from '../source.ts'
 import { isLogFile, type LogFileChange, operationName, readLogFile, readLogOperations } from './index.ts'
@@ -84,294 +77,6 @@ for (const version of ['1.1', '2.0'] as const) {
   })
 }
 
-test('a row has its operation, its place, its file and its times', () => {
-  const bytes = new LogStory().begin().create(file, inRoot('a.txt')).log.file()
-  const { changes } = read(bytes)
-  assert.equal(changes.length, 1)
-  const { lsn, offset, ...rest } = changes[0] ?? assert.fail()
-  assert.equal(Buffer.from(bytes).readBigUInt64LE(offset), BigInt(lsn))
-  assert.deepEqual(rest, {
-    transaction: 0x18,
-    redo: 'InitializeFileRecordSegment',
-    undo: 'DeallocateFileRecordSegment',
-    isTakenBack: false,
-    change: 'file-created',
-    mftEntry: 70,
-    mftSequence: 3,
-    name: 'a.txt',
-    path: '\\a.txt',
-    parentEntry: 5,
-    parentSequence: 5,
-    isDirectory: false,
-    after: { created: day, modified: day, changed: day, accessed: day, fileAttributes: 0x20 },
-  })
-})
-
-test('times that are set: before, after, and which went back', () => {
-  const old = { created: '2019-03-04T05:06:07Z', changed: day }
-  const bytes = new LogStory().begin().create(file, inRoot('a.exe')).setTimes(file, times, old).log.file()
-  const row = read(bytes).changes[1] ?? assert.fail()
-  assert.equal(brief(row), 'times-set 70 \\a.exe')
-  assert.deepEqual(row.backwards, ['created', 'modified'])
-  assert.equal(row.before?.created, day)
-  assert.deepEqual(row.after, {
-    created: '2019-03-04T05:06:07.0000000Z',
-    modified: '2019-03-04T05:06:07.0000000Z',
-    changed: day,
-    accessed: '2019-03-04T05:06:07.0000000Z',
-  })
-})
-
-test('of times that are written in part, those that are whole are told; without a change there is no row', () => {
-  const story = new LogStory()
-  const write = (redoData: Buffer, undoData: Buffer, attributeOffset: number): bigint =>
-    story.log.operation({
-      redo: op.updateResident,
-      undo: op.updateResident,
-      redoData,
-      undoData,
-      entry: 70,
-      recordOffset: 0x38,
-      attributeOffset,
-    })
-  const later = fourTimes({ created: '2026-11-23T00:00:00Z' })
-  write(later.subarray(4, 28), fourTimes(times).subarray(4, 28), 28)
-  write(u64(99), u64(98), 24 + 64)
-  write(u32(0x22), u32(0x20), 24 + 32)
-  story.forget()
-  const { changes } = read(story.log.file())
-  assert.deepEqual(
-    changes.map(({ change, before, after }) => [change, before, after]),
-    [
-      [
-        'times-set',
-        { modified: day, changed: day },
-        { modified: '2026-11-23T00:00:00.0000000Z', changed: '2026-11-23T00:00:00.0000000Z' },
-      ],
-      ['attributes-set', { fileAttributes: 0x20 }, { fileAttributes: 0x22 }],
-    ],
-  )
-})
-
-test('named streams and resident data: what came, what went, what was written over', () => {
-  const story = new LogStory().begin().create(file, inRoot('a.txt'), [residentData('', 'first text')])
-  const end = 0x38 + standardInformation(times).length + fileName(inRoot('a.txt')).length
-  const data = residentData('', 'first text')
-  story.addStream(file, end + data.length, ['Zone.Identifier', 'ZoneId=3'])
-  story.log.operation({
-    redo: op.updateResident,
-    undo: op.updateResident,
-    redoData: Buffer.from('second and longer text'),
-    undoData: Buffer.from('first text'),
-    entry: 70,
-    recordOffset: end,
-    attributeOffset: 24,
-  })
-  // The attribute before it has grown by a unit and a half.
-  const streamAt = end + 8 * Math.ceil((24 + 22) / 8)
-  story.log.operation({
-    redo: op.deleteAttribute,
-    undo: op.createAttribute,
-    entry: 70,
-    recordOffset: streamAt,
-  })
-  story.forget()
-  const rows = read(story.log.file()).changes.slice(1)
-  const text = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString()
-  assert.deepEqual(
-    rows.map((row) => [
-      row.change,
-      row.attribute,
-      row.stream,
-      text(row.contentBefore),
-      text(row.contentAfter),
-    ]),
-    [
-      ['attribute-created', '$DATA', undefined, '', 'first text'],
-      ['attribute-created', '$DATA', 'Zone.Identifier', '', 'ZoneId=3'],
-      ['value-changed', '$DATA', undefined, 'first text', 'second and longer text'],
-      ['attribute-deleted', '$DATA', 'Zone.Identifier', '', ''],
-    ],
-  )
-  assert.equal(rows[2]?.contentOffset, 0)
-})
-
-test('what is deleted is told by the attribute that the log would put back', () => {
-  const story = new LogStory()
-  story.log.operation({
-    redo: op.deleteAttribute,
-    undo: op.createAttribute,
-    undoData: residentData('hidden', 'payload'),
-    entry: 70,
-    recordOffset: 0x200,
-  })
-  const [row] = read(story.forget().log.file()).changes
-  assert.deepEqual([row?.stream, row?.contentBefore], ['hidden', Buffer.from('payload').toString('base64')])
-  assert.equal(row?.name, undefined)
-})
-
-test('names in the record of a directory; entries of other indexes and of other directories are none', () => {
-  const story = new LogStory().begin()
-  const add = (redo: number, more: { entry?: number; target?: number }, bytes: Buffer): bigint =>
-    story.log.operation({ redo, undo: op.deleteEntryRoot, redoData: bytes, recordOffset: 0x100, ...more })
-  add(op.addEntryRoot, { entry: 66 }, indexEntry([70, 3], inFolder('here')))
-  add(op.addEntryRoot, { entry: 67 }, indexEntry([71, 3], inFolder('elsewhere')))
-  add(op.addEntryAllocation, { target: indexPlace }, indexEntry([72, 3], inFolder('elsewhere')))
-  add(op.addEntryAllocation, { target: 0x400 }, indexEntry([73, 3], inFolder('unknown index')))
-  add(op.addEntryRoot, { entry: 66 }, Buffer.concat([u64(0), Buffer.alloc(92, 1)]))
-  story.forget()
-  assert.deepEqual(briefs(story.log.file()), ['name-added 70 ?\\here', 'name-added 73 ?\\unknown index'])
-})
-
-test('an index that is sorted anew changes nothing; a further name is a hard link', () => {
-  const story = new LogStory().begin().create(file, inRoot('a'))
-  const entry = indexEntry([70, 3], inRoot('a'))
-  const common = { target: indexPlace, recordOffset: 0x40 }
-  story.log.operation({
-    ...common,
-    redo: op.deleteEntryAllocation,
-    undo: op.addEntryAllocation,
-    undoData: entry,
-  })
-  story.log.operation({
-    ...common,
-    redo: op.addEntryAllocation,
-    undo: op.deleteEntryAllocation,
-    redoData: entry,
-  })
-  story.forget()
-  story.log.operation({
-    ...common,
-    redo: op.addEntryAllocation,
-    undo: op.deleteEntryAllocation,
-    redoData: indexEntry([70, 3], inRoot('b')),
-  })
-  story.forget()
-  assert.deepEqual(briefs(story.log.file()), ['file-created 70 \\a', 'name-added 70 \\b'])
-})
-
-test('the short name of a long one is no name of its own', () => {
-  const story = new LogStory().begin()
-  const long = inRoot('long name.txt')
-  story.create(file, long, [fileName({ ...inRoot('LONGNA~1.TXT'), namespace: 2 })])
-  assert.deepEqual(briefs(story.log.file()), ['file-created 70 \\long name.txt'])
-})
-
-test('records of the change journal that lie in the log, not what another stream has', () => {
-  const record = journalRecord(file, 'new.txt', day)
-  const story = new LogStory().begin().journal(record)
-  story.openJournal(0x200).journal(record, 0x200)
-  story.log.operation({
-    redo: op.openAttribute,
-    redoData: openAttribute({ type: 0x80, file: [90, 1], name: '' }),
-    target: 0x300,
-  })
-  story.journal(record, 0x300).journal(record, 0x500).journal(Buffer.alloc(64, 1), 0x500)
-  const { changes } = read(story.log.file())
-  assert.deepEqual(
-    changes.map(brief),
-    Array.from({ length: 3 }, () => 'journal-record 70 \\new.txt'),
-  )
-  const { usn } = changes[0] ?? assert.fail()
-  assert.deepEqual([usn?.time, usn?.reasons, usn?.parentEntry], [day, ['file-create'], 5])
-})
-
-test('the copy of times in a directory belongs to the file that had just got them', () => {
-  const story = new LogStory().begin().create(file, inRoot('a.exe'))
-  const old = { created: '2019-03-04T05:06:07Z', changed: day }
-  story.setTimes(file, times, old)
-  const rest = Buffer.concat([u64(0, 0), u32(0x20, 0)])
-  story.log.operation({
-    redo: op.updateNameAllocation,
-    undo: op.updateNameAllocation,
-    redoData: Buffer.concat([fourTimes(old), rest]),
-    undoData: Buffer.concat([fourTimes(times), rest]),
-    target: indexPlace,
-  })
-  story.forget()
-  const row = read(story.log.file()).changes.at(-1)
-  assert.deepEqual(
-    [row?.change, row?.mftEntry, row?.parentEntry, row?.backwards],
-    ['directory-entry-updated', 70, 5, ['created', 'modified']],
-  )
-})
-
-test('what a broken transaction did is told, and that it was taken back', () => {
-  const story = new LogStory().begin()
-  const bytes = indexEntry([70, 3], inRoot('a'))
-  story.log.operation({
-    redo: op.addEntryAllocation,
-    undo: op.deleteEntryAllocation,
-    redoData: bytes,
-    target: indexPlace,
-  })
-  story.forget()
-  story.log.operation({ redo: op.deallocateRecord, undo: op.compensation, entry: 70 })
-  story.forget()
-  const { changes } = read(story.log.file())
-  assert.deepEqual(
-    changes.map(({ change, isTakenBack }) => [change, isTakenBack]),
-    [
-      ['name-added', false],
-      ['file-deleted', true],
-    ],
-  )
-})
-
-test('the records of files of 4096 bytes, and clusters of other sizes', () => {
-  for (const clusterBytes of [512, 2048, 65_536]) {
-    const checkpointed = new LogStory({ clusterBytes })
-      .begin()
-      .create(file, inRoot('a'))
-      .setTimes(file, times, { created: day, changed: '2027-01-01T00:00:00Z' })
-    assert.deepEqual(briefs(checkpointed.log.file()), ['file-created 70 \\a', 'times-set 70 \\a'])
-    // Without a checkpoint a record that is made tells the size.
-    const bare = new LogStory({ clusterBytes })
-      .create({ entry: 640, sequence: 1 }, inRoot('b'))
-      .setTimes({ entry: 640, sequence: 1 }, times, { created: day, changed: '2027-01-01T00:00:00Z' })
-    assert.deepEqual(briefs(bare.log.file()), ['file-created 640 \\b', 'times-set 640 \\b'])
-  }
-})
-
-test('a directory that grows keeps its attributes known', () => {
-  const root = indexRoot([], Buffer.alloc(0))
-  const folder = { entry: 66, sequence: 2 }
-  const story = new LogStory().begin().create(folder, inRoot('folder'), [root])
-  const rootAt = 0x38 + standardInformation(times).length + fileName(inRoot('folder')).length
-  const entry = indexEntry([70, 3], inFolder('a'))
-  story.log.operation({
-    redo: op.addEntryRoot,
-    undo: op.deleteEntryRoot,
-    redoData: entry,
-    entry: 66,
-    recordOffset: rootAt,
-  })
-  story.forget()
-  const grown = rootAt + root.length + entry.length
-  story.addStream(folder, grown, ['s', 'x'])
-  story.log.operation({
-    redo: op.deleteEntryRoot,
-    undo: op.addEntryRoot,
-    undoData: entry,
-    entry: 66,
-    recordOffset: rootAt,
-  })
-  story.log.operation({
-    redo: op.deleteAttribute,
-    undo: op.createAttribute,
-    entry: 66,
-    recordOffset: rootAt + root.length,
-  })
-  story.forget()
-  const rows = read(story.log.file()).changes
-  assert.deepEqual(rows.map(({ change, stream }) => [change, stream]).slice(1), [
-    ['name-added', undefined],
-    ['attribute-created', 's'],
-    ['name-removed', undefined],
-    ['attribute-deleted', 's'],
-  ])
-})
-
 test('a page that is damaged costs its own records, and a note says so', () => {
   const story = new LogStory().begin()
   for (let index = 0; index < 60; index += 1)
@@ -412,6 +117,70 @@ test('a record whose end was written over is not put together out of others', ()
   )
 })
 
+test('pages of another round of the ring do not go on with a record', () => {
+  const log = new LogWriter({ pages: 64 })
+  log.operation({ redo: op.noop, redoData: Buffer.alloc(6000, 7) })
+  const second = log.operation({ redo: op.noop, redoData: Buffer.alloc(6000, 7) })
+  for (const lastLsn of [1n, second + (1n << 32n)]) {
+    const bytes = log.file()
+    const page = bytes.subarray(6 * 4096, 7 * 4096)
+    // The ends of the sectors stay guarded: they are not touched.
+    page.writeBigUInt64LE(lastLsn, 8)
+    const notes = new Notes()
+    assert.equal([...readLogOperations(memorySource(bytes), notes)].length, 1)
+    assert.ok(notes.kept.some(({ text }) => text === 'a record goes on in a page that is gone'))
+  }
+})
+
+test('a record goes on behind the end of the log where the ring begins', () => {
+  const log = new LogWriter({ pages: 64, startPage: 63 })
+  const bytes = Buffer.alloc(6000, 7)
+  log.operation({ redo: op.noop, redoData: bytes })
+  log.operation({ redo: op.noop })
+  const found = [...readLogOperations(memorySource(log.file()), new Notes())]
+  assert.deepEqual(
+    found.map(({ redo }) => redo.length),
+    [6000, 0],
+  )
+  assert.ok(Buffer.from(found[0]?.redo ?? []).equals(bytes))
+})
+
+test('what lies behind the last record of a page is an earlier state of it', () => {
+  const log = new LogWriter()
+  const first = log.operation({ redo: op.noop })
+  log.operation({ redo: op.noop })
+  const bytes = log.file()
+  assert.equal([...readLogOperations(memorySource(bytes), new Notes())].length, 2)
+  bytes.writeBigUInt64LE(first, 4 * 4096 + 8)
+  assert.equal([...readLogOperations(memorySource(bytes), new Notes())].length, 1)
+})
+
+test('a copy that is older than its page does not take its place', () => {
+  for (const version of ['1.1', '2.0'] as const) {
+    const log = new LogWriter({ version })
+    log.operation({ redo: op.noop })
+    const before = log.file({ lastAsCopy: true })
+    log.operation({ redo: op.noop })
+    const bytes = log.file()
+    const at = copyPage(version) * 4096
+    before.copy(bytes, at, at, at + 4096)
+    assert.equal([...readLogOperations(memorySource(bytes), new Notes())].length, 2)
+  }
+})
+
+test('of both restart pages the newer one counts', () => {
+  const bytes = life().log.file()
+  for (const [older, newer] of [
+    [0, 4096],
+    [4096, 0],
+  ] as const) {
+    const both = Buffer.from(bytes)
+    both.writeBigUInt64LE(1n, older + 0x30)
+    both.writeUInt16LE(0x800, older + 0x30 + 0x26)
+    assert.deepEqual(briefs(both), lifeBriefs, `newer at ${newer}`)
+  }
+})
+
 test('without restart pages the log is read as what is usual; one that was never used is empty', () => {
   const bytes = life().log.file()
   bytes.fill(0, 0, 4096)
@@ -439,24 +208,6 @@ test('a restart page with impossible numbers is not believed', () => {
     assert.deepEqual(changes.map(brief), lifeBriefs)
     assert.ok(notes.length >= 1)
   }
-})
-
-test('transactions that never end are told all the same, and their number is bounded', () => {
-  const log = new LogWriter({ pages: 512 })
-  for (let id = 1; id <= 2000; id += 1) {
-    log.operation({
-      redo: op.addEntryAllocation,
-      undo: op.deleteEntryAllocation,
-      redoData: indexEntry([100 + id, 1], inRoot(String(id))),
-      transaction: id,
-      target: 0x400,
-    })
-  }
-  const rows = briefs(log.file())
-  assert.deepEqual(
-    [rows.length, rows[0], rows.at(-1)],
-    [2000, 'name-added 101 \\1', 'name-added 2100 \\2000'],
-  )
 })
 
 test('operations have their names, unknown ones their number', () => {

@@ -8,7 +8,7 @@ const allocated = 0xffffffff
 const longEntry = 44
 const shortEntry = 40
 
-export interface OpenAttribute {
+interface OpenAttribute {
   readonly type: number
   readonly mftEntry: number
   readonly mftSequence: number

@@ -77,7 +77,7 @@ export function entryOf(operation: LogOperation, clusterBytes: number): number |
   return Number.isInteger(entry) && entry < 2 ** 48 ? entry : undefined
 }
 
-export interface Checkpoint {
+interface Checkpoint {
   readonly openAttributesLsn: bigint
   readonly attributeNamesLsn: bigint
   /** From Windows 7 on. */

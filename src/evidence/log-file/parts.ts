@@ -83,7 +83,7 @@ export function nameIn({ placed, content }: CarriedAttribute): FileName[] {
   return name === undefined ? [] : [name]
 }
 
-export interface CarriedEntry {
+interface CarriedEntry {
   readonly entry: number
   readonly sequence: number
   readonly name: FileName

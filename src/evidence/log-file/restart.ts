@@ -6,7 +6,7 @@ import type { Notes } from '../note.ts'
 import { fixUp } from '../ntfs-record.ts'
 import type { EvidenceSource } from '../source.ts'
 
-export const usualPageBytes = 4096
+const usualPageBytes = 4096
 const smallestPage = 512
 const largestPage = 65_536
 const clientBytes = 0xa0

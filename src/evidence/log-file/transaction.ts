@@ -152,8 +152,8 @@ function headOf(operation: LogOperation): Head {
   }
 }
 
-function isTakenBack({ redoName, undoName }: LogOperation): boolean {
-  return undoName === 'CompensationLogRecord' && redoName !== 'ForgetTransaction'
+function isTakenBack({ undoName }: LogOperation): boolean {
+  return undoName === 'CompensationLogRecord'
 }
 
 /** A name that goes and comes again, as when a directory is sorted anew, did not change. */

@@ -27,6 +27,7 @@ import { lz4Packer, xzPacker, zstdPacker } from '../../support/journal-packers.t
 import { type JournalPacker, writeJournal } from '../../support/journal-writer.ts'
 import { randomBytes } from '../../support/random.ts'
 
+const oracleProgram = '/usr/bin/journalctl'
 const remote = '/usr/lib/systemd/systemd-journal-remote'
 const writtenEntries = 20_000
 const boot = '11112222333344445555666677778888'
@@ -93,7 +94,7 @@ function journalctl(file: string, folder: string): { lines: string[]; seconds: n
   const out = openSync(path, 'w')
   const started = performance.now()
   const { status, stderr } = spawnSync(
-    'journalctl',
+    oracleProgram,
     ['--file', file, '-o', 'json', '--all', '--no-pager', '--quiet'],
     { stdio: ['ignore', out, 'pipe'], timeout: 300_000 },
   )

@@ -97,8 +97,8 @@ export function agree(): Promise<{ name: string; figures: Record<string, string>
     const fd = openSync(image, 'r+')
     writeSync(fd, bytes, 0, bytes.length, at)
     closeSync(fd)
-    const text = oracleText(image)
-    const theirs = oracleOperations(text)
+    const dump = oracleText(image)
+    const theirs = oracleOperations(dump)
     const ours = new Map(
       [...readLogOperations(memorySource(bytes), new Notes())].map((operation) => {
         const { lsn, transaction, redoCode, undoCode, redo, undo } = operation
@@ -107,7 +107,7 @@ export function agree(): Promise<{ name: string; figures: Record<string, string>
       }),
     )
     const same = [...theirs].filter(([lsn, text]) => ours.get(lsn) === text).length
-    const inodes = oracleInodes(text)
+    const inodes = oracleInodes(dump)
     const changes = [...readLogFile(memorySource(bytes), new Notes())]
     const created = changes.filter(({ change }) => change === 'file-created')
     const named = created.filter(({ mftEntry, name }) => inodes.has(`${mftEntry} ${name}`)).length

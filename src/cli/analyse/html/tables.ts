@@ -52,7 +52,7 @@ const signature: Column = {
   of(record) {
     const status = textOf(field(record, 'program', 'status'))
     const signer = textOf(field(record, 'program', 'signer'))
-    if (status === '') return textOf(field(record, 'image')) === '' ? '' : 'file not there'
+    if (status === '') return field(record, 'isMissing') === true ? 'file not there' : ''
     return signer === '' ? status : `${status}: ${signer}`
   },
   width: '11rem',
@@ -126,12 +126,21 @@ const kinds: Readonly<Record<string, Shown>> = {
       code('What', 'what'),
       data('Runs', 'runCount'),
       data('User', 'user'),
+      signature,
+      code('SHA-256', 'program', 'sha256'),
     ],
   },
   prefetch: {
     title: 'Programs that ran (prefetch)',
     weight: ({ times }) => Date.parse(times[0]?.time ?? '') || 0,
-    columns: [when, data('Program', 'executable'), data('Runs', 'runCount'), code('Path', 'path')],
+    columns: [
+      when,
+      data('Program', 'executable'),
+      data('Runs', 'runCount'),
+      code('Path', 'path'),
+      signature,
+      code('SHA-256', 'program', 'sha256'),
+    ],
   },
   download: {
     title: 'Downloaded files',
@@ -144,6 +153,7 @@ const kinds: Readonly<Record<string, Shown>> = {
     ],
   },
   found: { title: 'Files that the engine found', columns: titled },
+  wmi: { title: 'Subscriptions of WMI', columns: titled },
   'shell-history': { title: 'Shell histories', columns: titled },
   'recycle-bin': { title: 'Deleted files', columns: titled },
   'usb-device': { title: 'Devices that were plugged in', columns: titled },
