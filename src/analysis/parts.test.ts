@@ -11,7 +11,11 @@ import { Notes } from '../evidence/note.ts'
 import { memorySource } from '../evidence/source.ts'
 import type { Event } from '../model/index.ts'
 import { linesOf } from './artefacts/lines.ts'
+import { expressionOf } from './programs/glob.ts'
+import type { ProgramFacts } from './programs/programs.ts'
+import { RanPrograms } from './programs/ran.ts'
 import { CaseFolding, treePathOf } from './programs/windows-path.ts'
+import type { ArtefactRecord } from './record.ts'
 import { WindowsProcesses } from './story/processes.ts'
 import { lineOf } from './timeline/formats.ts'
 import { keyOf } from './timeline/row.ts'
@@ -152,4 +156,37 @@ test('lines are whole wherever a chunk ends, long ones are cut, packed ones unpa
     )
     assert.ok(notes.kept.length >= 1)
   }
+})
+
+test('programs that ran are examined up to a number, and those beyond are counted once', () => {
+  let asked = 0
+  const programs = {
+    factsOf: (image: string): ProgramFacts => {
+      asked += 1
+      return { path: image, size: 1, status: 'invalid', code: 'TRUST_E_BAD_DIGEST' }
+    },
+  }
+  const found: string[] = []
+  const ran = new RanPrograms(programs, ({ rule, what }) => found.push(`${rule}: ${what}`))
+  const record = (path: string): ArtefactRecord => ({
+    kind: 'prefetch',
+    source: 'x.pf',
+    times: [],
+    title: '',
+    data: { path },
+  })
+  for (let index = 0; index < 2003; index += 1) ran.withProgram(record(`\\x\\${index}.exe`), '')
+  ran.withProgram(record('\\x\\2002.exe'), '')
+  ran.withProgram(record('\\X\\1.EXE'), '')
+  ran.withProgram(record('bare.exe'), '')
+  assert.equal(asked, 2001)
+  assert.equal(ran.leftOut, 3)
+  assert.equal(found[0], 'broken-signature: prefetch runs \\x\\0.exe')
+})
+
+test('a glob fits whole names, and folders in between may be none', () => {
+  const fits = (glob: string, path: string): boolean => expressionOf(glob).test(path)
+  assert.ok(fits('/etc/**/*.conf', '/etc/a.conf') && fits('/etc/**/*.conf', '/etc/b/c/a.conf'))
+  assert.ok(!fits('/etc/**/*.conf', '/etc/a.conf/x') && !fits('/etc/*.conf', '/etc/b/a.conf'))
+  assert.ok(fits('/etc/cron.d/*', '/etc/cron.d/x') && !fits('/etc/cron.d/*', '/etc/cronxd/x'))
 })

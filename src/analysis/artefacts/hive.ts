@@ -63,7 +63,7 @@ export function hiveOf(
   }
 }
 
-export function* hiveRecords(hive: RegistryHive, file: ArtefactFile): Generator<ArtefactRecord> {
+function* hiveRecords(hive: RegistryHive, file: ArtefactFile): Generator<ArtefactRecord> {
   const user = userOf(hive, file.path)
   for (const data of activitiesIn(hive, user)) {
     yield {

@@ -44,7 +44,7 @@ export const scheduledTask: ArtefactKind = {
   },
 }
 
-export function commandsOf({ actions }: Task): string {
+function commandsOf({ actions }: Task): string {
   return actions
     .map((action) => {
       if (action.type === 'exec') return `${action.command} ${action.arguments ?? ''}`.trim()

@@ -131,6 +131,9 @@ test('a task that stands in the registry and as a file is told once, and the fil
     '\\Update | C:\\u.exe | C:\\u.exe |  | on',
   ])
   assert.match(both(false)[0] ?? '', /off$/)
+  const hiddenTask = task('x.exe').replace('<Settings>', '<Settings><Hidden>true</Hidden>')
+  const [found] = starts(memoryTree('windows', { '/Windows/System32/Tasks/a/b': hiddenTask }))
+  assert.deepEqual([found?.entry, found?.technique], ['\\a\\b', 'T1564'])
 })
 
 test('a subscription of WMI is told with what it does; a consumer that nothing calls is off', () => {

@@ -81,7 +81,6 @@ function tell(finding: NumberedFinding, isJson: boolean, terminal: Terminal): vo
     )
 }
 
-// eslint-disable-next-line max-params -- a row of the table
 function columns(time: string, is: string, kind: string, title: string): string {
   return `${time.replace('T', ' ').padEnd(widths.time)}  ${is.padEnd(widths.is)}  ${kind.padEnd(widths.kind)}  ${title}`
 }

@@ -10,7 +10,6 @@ export const machineStep: CollectStep = {
   title: 'Hardware, virtual machine, cloud, installed packages',
   profiles: ['full'],
   maxMs: { quick: 10_000, full: 5 * 60_000 },
-  // oxlint-disable-next-line typescript/require-await -- steps are asynchronous, this one reads in one go
   async *collect(context) {
     using host = new Host(context)
     const rows: MachineRow[] = [...(host.isRunning ? machineRows() : []), ...cloudRows(host)]

@@ -65,7 +65,7 @@ export interface LogFileChange {
   readonly usn?: UsnRecord
 }
 
-export const timeNames = ['created', 'modified', 'changed', 'accessed'] as const
+const timeNames = ['created', 'modified', 'changed', 'accessed'] as const
 type TimeName = (typeof timeNames)[number]
 
 /** Without the fields of an operation, which its row adds. */
