@@ -168,6 +168,7 @@ const leastTitle: Readonly<Record<string, string>> = {
   'network-profile': 'Networks',
   share: 'Shares',
   'system-fact': 'Facts of the system',
+  journal: 'Journals',
 }
 
 export function kindTables({ kinds: found }: Analysis): string {
