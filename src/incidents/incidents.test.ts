@@ -232,6 +232,51 @@ test('a detection in a login session makes it one actor, with its address and ea
   }
 })
 
+test('on Windows a process belongs to the logon that it runs in, when that came from another host', () => {
+  for (const ip of ['198.51.100.7', undefined]) {
+    const scene = new Scene()
+    scene.at(0).send({
+      event: { dataset: 'hx.login', category: ['authentication'], action: 'logon', outcome: 'success' },
+      user: { name: 'eve' },
+      ...(ip === undefined ? {} : { source: { ip } }),
+      hx: { login: { method: 'network', session: '0x5f2b' } },
+    })
+    const run = (
+      at: number,
+      pid: number,
+      name: string,
+      parent: ProcessInfo,
+      found?: typeof suspicious,
+    ): void => {
+      const process = { pid, name, executable: `C:\\Windows\\System32\\${name}`, command_line: name, parent }
+      scene.at(at).send(
+        {
+          event: { dataset: 'hx.process', category: ['process'], action: 'exec' },
+          process,
+          user: { name: 'eve' },
+          hx: { process: { logon_id: '0x5f2b' } },
+        },
+        found === undefined ? [] : [found],
+      )
+    }
+    const service = {
+      pid: 700,
+      name: 'wmiprvse.exe',
+      executable: 'C:\\Windows\\System32\\wbem\\wmiprvse.exe',
+    }
+    run(1000, 800, 'cmd.exe', service)
+    run(2000, 801, 'rundll32.exe', { pid: 800, name: 'cmd.exe' }, suspicious)
+    const incident = scene.one()
+    assertSound(incident)
+    const isRemote = ip !== undefined
+    assert.equal(ids(incident, 'member').has('session:0x5f2b'), isRemote)
+    assert.deepEqual(incident.addresses, isRemote ? [ip] : [])
+    const opened = incident.links.filter(({ kind, from }) => kind === 'opened' && from === 'session:0x5f2b')
+    // Only the first process of the logon: the others come of it.
+    assert.equal(opened.length, isRemote ? 1 : 0)
+  }
+})
+
 test('guessing that got in joins the session; another address that only failed does not', () => {
   const scene = new Scene()
   const fail = (ip: string, found: boolean): void => {

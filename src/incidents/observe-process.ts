@@ -34,6 +34,8 @@ function ran(world: World, node: GraphNode, when: When): void {
   if (when.event.event.action !== 'exec') return
   world.commands.add(node, when.ms)
   const parent = facts.parent?.process
+  if (facts.logon !== '' && facts.logon !== parent?.logon)
+    linkLogon(world, node, { logon: facts.logon, when })
   if (facts.parent === undefined || parent === undefined) return
   if (parent.boundary === 'web' && facts.boundary !== 'web') world.web.started(node, facts.parent, when)
   if (parent.boundary === 'cron' || parent.boundary === 'manager') linkJob(world, node, when)
@@ -86,6 +88,18 @@ function linkSession(world: World, leader: GraphNode, { event }: When): void {
   if (session === undefined) return
   const why = `${shortName(leader)} is the shell of this session`
   world.memory.link({ from: session, to: leader, kind: 'opened', why, event })
+}
+
+/** The first process of a logon from another host; what runs in a logon at the host's own desktop says nothing by that. */
+function linkLogon(
+  world: World,
+  node: GraphNode,
+  { logon, when }: { readonly logon: string; readonly when: When },
+): void {
+  const session = world.sessions.byKey(logon)
+  if (session?.facts['source.ip'] === undefined) return
+  const why = `${shortName(node)} began to run in this session (logon ${logon})`
+  world.memory.link({ from: session, to: node, kind: 'opened', why, event: when.event })
 }
 
 /** Commands that people typed, and what became of the record of them. */

@@ -96,6 +96,7 @@ function madeOf(stored: IncidentNode, things: Things): NewNode {
         executedMicros: startMicros,
         endedMicros: microsOf(text('process.end')),
         session: 0,
+        logon: '',
         container: undefined,
         accepted: [],
       },

@@ -19,6 +19,8 @@ export function rootsOf(process: GraphNode): readonly Root[] {
   let isWhole = false
   let child = process
   for (let depth = 0; depth < maxDepth; depth++) {
+    isWhole = child.links.some(({ kind, to }) => kind === 'opened' && to === child)
+    if (isWhole) break
     const parent = child.process?.parent
     if (parent?.process === undefined) break
     const { boundary } = parent.process

@@ -33,6 +33,8 @@ export interface ProcessFacts {
   endedMicros: number
   /** Audit session; 0 for none. */
   session: number
+  /** Windows: its logon session; '' for none. */
+  logon: string
   container: ContainerInfo | undefined
   /** Connections that a server's process took: the newest ones. */
   accepted: Accepted[]

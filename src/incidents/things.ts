@@ -78,6 +78,7 @@ export class Things {
         executedMicros: 0,
         endedMicros: 0,
         session: 0,
+        logon: '',
         container: undefined,
         accepted: [],
       },
@@ -101,6 +102,7 @@ export class Things {
     if (event.event.action === 'exec') facts.executedMicros = microsOf(event['@timestamp'])
     if (event.event.action === 'exit') facts.endedMicros = microsOf(event['@timestamp'])
     facts.session = event.hx?.process?.session ?? facts.session
+    facts.logon = event.hx?.process?.logon_id ?? facts.logon
     facts.container = event.container ?? facts.container
   }
 

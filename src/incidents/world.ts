@@ -121,6 +121,10 @@ class Sessions {
     this.#byKey.set(key, node)
   }
 
+  byKey(key: string): GraphNode | undefined {
+    return this.#byKey.get(key)
+  }
+
   /** By audit session, or by the process that let it in. */
   of(leader: GraphNode): GraphNode | undefined {
     const facts = leader.process

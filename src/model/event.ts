@@ -158,6 +158,8 @@ export interface HaechiInfo {
     readonly auid?: number
     /** Audit session. */
     readonly session?: number
+    /** Windows: the logon session in which it runs, e.g. `0x1f2e3d`; absent for those of the system itself. */
+    readonly logon_id?: string
     readonly cgroup_id?: string
     /** Executable without a name: from memfd_create(2), or deleted. */
     readonly memfd?: boolean

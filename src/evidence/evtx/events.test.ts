@@ -65,6 +65,21 @@ test('4688 is a process with its parent, user and command line', () => {
   })
 })
 
+test('a process names the logon that it runs in: the new one, else the one that it comes of, never the system’s', () => {
+  const logonOf = (data: Readonly<Record<string, string>>): unknown =>
+    eventOf({ channel: 'Security', eventId: 4688, data: { NewProcessId: '0x1', ...data } }).hx?.process
+      ?.logon_id
+  assert.equal(logonOf({ SubjectLogonId: '0x3e7', TargetLogonId: '0x5F2B' }), '0x5f2b')
+  assert.equal(logonOf({ SubjectLogonId: '0x9a1', TargetLogonId: '0x0' }), '0x9a1')
+  assert.equal(logonOf({ SubjectLogonId: '0x3e7', TargetLogonId: '0x0' }), undefined)
+  const sysmon = {
+    channel: 'Microsoft-Windows-Sysmon/Operational',
+    eventId: 1,
+    data: { ProcessId: '2', LogonId: '0x77' },
+  }
+  assert.equal(eventOf(sysmon).hx?.process?.logon_id, '0x77')
+})
+
 test('Sysmon says more of a process, and of what it did', () => {
   const channel = 'Microsoft-Windows-Sysmon/Operational'
   const own = { ProcessGuid: 'G1', ProcessId: '12', Image: 'C:\\a\\x.exe', User: 'D\\u' }

@@ -29,7 +29,7 @@ function source(fields: EventFields): { readonly source?: EndpointInfo } {
 function login(fields: EventFields): { readonly hx: HaechiInfo } {
   const type = fields.number('LogonType')
   const method = type === undefined ? undefined : (methods[type] ?? `type-${type}`)
-  const session = fields.text('TargetLogonId')
+  const session = fields.text('TargetLogonId')?.toLowerCase()
   return {
     hx: {
       login: present({ method, session, package: fields.text('AuthenticationPackageName') }),

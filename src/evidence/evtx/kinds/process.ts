@@ -1,8 +1,19 @@
 // Processes, their connections and their files: of the Security log and of Sysmon.
 
-import type { FileInfo, ProcessInfo } from '../../../model/index.ts'
+import type { FileInfo, HaechiInfo, ProcessInfo } from '../../../model/index.ts'
 import type { EventFields } from './data.ts'
 import { accountOf, baseName, type KindTable, present, processOf, subjectOf, type Told } from './kind.ts'
+
+/** Sessions of the system itself (SYSTEM, LOCAL SERVICE, NETWORK SERVICE), and none. */
+const ownLogons: ReadonlySet<string> = new Set(['0x0', '0x3e7', '0x3e5', '0x3e4'])
+
+/** The first of these that is the session of somebody. */
+function logonOf(fields: EventFields, ...names: readonly string[]): { readonly hx?: HaechiInfo } {
+  const id = names
+    .map((name) => fields.text(name)?.toLowerCase())
+    .find((text) => text !== undefined && text !== '0x0')
+  return id === undefined || ownLogons.has(id) ? {} : { hx: { process: { logon_id: id } } }
+}
 
 /** 4688. */
 function created(fields: EventFields): Told {
@@ -26,6 +37,7 @@ function created(fields: EventFields): Told {
     message: command ?? executable ?? '',
     process,
     ...present({ user: named }),
+    ...logonOf(fields, 'TargetLogonId', 'SubjectLogonId'),
   }
 }
 
@@ -86,6 +98,7 @@ function sysmonCreated(fields: EventFields): Told {
         : { parent: { ...parent, ...present({ command_line: line, entity_id: guid }) } }),
     },
     ...present({ user: nameOf(fields.text('User')) }),
+    ...logonOf(fields, 'LogonId'),
   }
 }
 
