@@ -1,4 +1,4 @@
-// The engine over the programs, scripts and documents of the examined tree, within a budget of files, bytes and time.
+// The engine over the programs, scripts and documents of the examined tree, and over all where strange files come in, within a budget of files, bytes and time.
 
 import type { Instance } from '../../engine/index.ts'
 import type { Detection, Event, IncidentLevel, Verdict } from '../../model/index.ts'
@@ -26,6 +26,9 @@ const runs =
 const looksScannable = new RegExp(`\\.(?:${runs})$`)
 /** Copies that Windows keeps of its own files. */
 const copies = /^\/windows\/(?:winsxs|servicing|assembly|softwaredistribution)\//
+/** Where what comes from outside lies under any name: temporary places, downloads, web roots, mail and recycle bins. */
+const anyName =
+  /^(?:\/(?:tmp|var\/tmp|dev\/shm|var\/www|srv|inetpub\/wwwroot|windows\/temp|perflogs|users\/public|\$recycle\.bin|var\/(?:spool\/)?mail)\/|\/(?:home|users)\/[^/]+\/(?:downloads|appdata\/local\/temp|appdata\/roaming)\/)/
 const executableBits = 0o111
 
 export class Scanner {
@@ -46,16 +49,17 @@ export class Scanner {
   /** By its name alone: whether it is worth being asked about. */
   mayWant(lowerPath: string, system: EvidenceTree['system']): boolean {
     if (copies.test(lowerPath)) return false
-    if (looksScannable.test(lowerPath)) return true
+    if (looksScannable.test(lowerPath) || anyName.test(lowerPath)) return true
     // Of Linux a program's name says nothing; its mode does.
     return system !== 'windows' && !lowerPath.slice(lowerPath.lastIndexOf('/')).includes('.')
   }
 
   /** Undefined: nothing was found, or it was left out, which is counted. */
   scan(tree: EvidenceTree, file: TreeFile, label: string): { finding: Finding; event: Event } | undefined {
-    const isProgram =
-      looksScannable.test(file.path.toLowerCase()) || ((file.mode ?? 0) & executableBits) !== 0
-    if (!isProgram || file.size === 0) return undefined
+    const lowerPath = file.path.toLowerCase()
+    const isWanted =
+      looksScannable.test(lowerPath) || anyName.test(lowerPath) || ((file.mode ?? 0) & executableBits) !== 0
+    if (!isWanted || file.size === 0) return undefined
     const why = this.#whyNot(file)
     if (why !== undefined) {
       this.leftOut.set(why, (this.leftOut.get(why) ?? 0) + 1)
