@@ -241,31 +241,27 @@ test('on Windows a process belongs to the logon that it runs in, when that came 
       ...(ip === undefined ? {} : { source: { ip } }),
       hx: { login: { method: 'network', session: '0x5f2b' } },
     })
-    const run = (
-      at: number,
-      pid: number,
-      name: string,
-      parent: ProcessInfo,
-      found?: typeof suspicious,
-    ): void => {
-      const process = { pid, name, executable: `C:\\Windows\\System32\\${name}`, command_line: name, parent }
-      scene.at(at).send(
+    const exec = (process: ProcessInfo, found: readonly (typeof suspicious)[] = []): void => {
+      scene.at(process.pid).send(
         {
           event: { dataset: 'hx.process', category: ['process'], action: 'exec' },
           process,
           user: { name: 'eve' },
           hx: { process: { logon_id: '0x5f2b' } },
         },
-        found === undefined ? [] : [found],
+        found,
       )
     }
-    const service = {
-      pid: 700,
-      name: 'wmiprvse.exe',
-      executable: 'C:\\Windows\\System32\\wbem\\wmiprvse.exe',
-    }
-    run(1000, 800, 'cmd.exe', service)
-    run(2000, 801, 'rundll32.exe', { pid: 800, name: 'cmd.exe' }, suspicious)
+    const windows = (pid: number, name: string, parent?: ProcessInfo): ProcessInfo => ({
+      pid,
+      name,
+      executable: `C:\\Windows\\System32\\${name}`,
+      command_line: name,
+      ...(parent === undefined ? {} : { parent }),
+    })
+    const first = windows(800, 'cmd.exe', windows(700, 'wmiprvse.exe'))
+    exec(first)
+    exec(windows(801, 'rundll32.exe', first), [suspicious])
     const incident = scene.one()
     assertSound(incident)
     const isRemote = ip !== undefined

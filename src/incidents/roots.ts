@@ -19,7 +19,7 @@ export function rootsOf(process: GraphNode): readonly Root[] {
   let isWhole = false
   let child = process
   for (let depth = 0; depth < maxDepth; depth++) {
-    isWhole = child.links.some(({ kind, to }) => kind === 'opened' && to === child)
+    isWhole = isOpened(child)
     if (isWhole) break
     const parent = child.process?.parent
     if (parent?.process === undefined) break
@@ -36,6 +36,11 @@ export function rootsOf(process: GraphNode): readonly Root[] {
   if (isWhole) return chain
   const end = chain.findIndex(({ node }) => !isOneLiner(node))
   return chain.slice(0, Math.min(end < 0 ? chain.length : end, maxOneLiners))
+}
+
+/** The first process of a session. */
+function isOpened(node: GraphNode): boolean {
+  return node.links.some(({ kind, to }) => kind === 'opened' && to === node)
 }
 
 /** `sh -c COMMAND`: one text, one purpose. */
