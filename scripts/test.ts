@@ -3,7 +3,7 @@
 // concurrency, and two runs of it would end in two summaries.
 //
 //   npm test                      everything but what takes long
-//   npm test -- test/long         tests that wait for half a minute, and those that strain the guard
+//   npm test -- test/long         tests that take half a minute, and those that strain the guard
 //   npm run scenarios             attacks on real servers (test/scenario)
 //   npm run planted               known artefacts, collected and analysed (test/planted)
 //   npm run wine                  the Windows agent under Wine (test/wine)
