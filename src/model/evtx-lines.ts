@@ -43,6 +43,31 @@ const evtxDetectionLine = z.strictObject({
   event,
 })
 
+const evtxLogLine = z.strictObject({
+  type: z.literal('evtx-log'),
+  version,
+  file: text,
+  channels: z.readonly(z.array(text)),
+  computers: z.readonly(z.array(text)),
+  bytes: count,
+  records: count,
+  firstId: z.exactOptional(count).check(z.describe('Number of the oldest record.')),
+  lastId: z.exactOptional(count),
+  first: z.exactOptional(text).check(z.describe('When the earliest record was written.')),
+  last: z.exactOptional(text),
+  gaps: z
+    .readonly(z.array(z.strictObject({ after: count, before: count })))
+    .check(z.describe('Numbers that no record has; the first hundred.')),
+  missing: count.check(z.describe('Records in all gaps.')),
+  backwards: z
+    .readonly(z.array(z.strictObject({ id: count, from: text, to: text })))
+    .check(
+      z.describe('Records written more than a minute before the one in front of them; the first hundred.'),
+    ),
+  isDirty: z.boolean().check(z.describe('The log was not closed.')),
+  isFull: z.boolean(),
+})
+
 const evtxSummaryLine = z.strictObject({
   type: z.literal('evtx-summary'),
   version,
@@ -64,6 +89,7 @@ export const evtxLines = {
     schema: evtxDetectionLine,
     about: '`haechi evtx --sigma --json`: what a rule detected, and the record.',
   },
+  'evtx-log': { schema: evtxLogLine, about: '`haechi evtx --inventory --json`: one log.' },
   'evtx-summary': { schema: evtxSummaryLine, about: '`haechi evtx --json`: the last line.' },
 } as const
 

@@ -29,6 +29,7 @@ export const evtx: Command<typeof evtxOptions> = defineCommand({
       command: 'haechi evtx --sigma sigma/rules --level high --timeline logs/',
       about: 'What the rules detect, in the order of time.',
     },
+    { command: 'haechi evtx --inventory logs/', about: 'Which logs there are, and what is missing in them.' },
     { command: 'haechi evtx --json Security.evtx | jq .event', about: 'Records as JSON.' },
     { command: 'haechi evtx --carve --json disk.raw', about: 'Records anywhere in a disk image.' },
   ],
@@ -45,6 +46,12 @@ export const evtx: Command<typeof evtxOptions> = defineCommand({
       throw usage(evtx, '--xml shows records, --sigma detections: they exclude each other')
     }
     if (options.threads === 0) throw usage(evtx, '--threads is 1 or more')
+    if (options.inventory === true) {
+      if (options.sigma !== undefined || options.xml === true || options.carve === true)
+        throw usage(evtx, '--inventory tells of logs, not of records: --sigma, --xml and --carve exclude it')
+      const { runInventory } = await import('../evtx/inventory.ts')
+      return runInventory(operands, options, terminal)
+    }
     const { runEvtx } = await import('../evtx/run.ts')
     return runEvtx(operands, options, terminal)
   },

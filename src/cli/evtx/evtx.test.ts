@@ -11,6 +11,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { createTerminal } from '../render/terminal.ts'
 import { logFiles } from './files.ts'
 import type { EvtxOptionValues } from './options.ts'
+import { runInventory } from './inventory.ts'
 import { runEvtx } from './run.ts'
 
 class Sink extends EventEmitter {
@@ -77,6 +78,38 @@ test('records of all logs below a folder are rows, in the order of files', async
     ],
   )
   assert.match(err, /^2 files, 4 records, 4 shown, /)
+})
+
+test('the inventory tells of each log what it holds and what is missing, as rows and as JSON', (t) => {
+  const folder = logsOf(t)
+  const chunk = new ChunkWriter()
+  for (const id of [4, 9]) chunk.add(eventRecord(id, process('x', id)))
+  writeFileSync(join(folder, 'C.evtx'), logFile([chunk.bytes()], { isDirty: true }))
+  const show = (options: EvtxOptionValues): { code: number; lines: string[] } => {
+    const stdout = new Sink()
+    const terminal = createTerminal({ stdout, stderr: new Sink(), color: false, quit: () => undefined })
+    const code = runInventory([folder], options, terminal)
+    return { code, lines: stdout.text.split('\n').slice(0, -1) }
+  }
+  const { code, lines } = show({})
+  assert.equal(code, exitCodes.clean)
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.replace(folder, '').replace(/ {2,}/g, '|')),
+    [
+      'Security, System|2|1–2|2022-06-18 04:26:40|2023-11-16 16:00:00|clock back 1 times|/B.evtx',
+      'Security|2|4–9|2023-11-18 16:00:00|2023-11-23 16:00:00|4 missing in 1 gaps, not closed|/C.evtx',
+      'Security|2|1–2|2023-11-15 16:00:00|2023-11-17 16:00:00|/sub/A.EVTX',
+    ],
+  )
+  const json = show({ json: true }).lines.map((line) => evtxLines['evtx-log'].schema.parse(JSON.parse(line)))
+  assert.deepEqual(
+    json.map(({ records, missing }) => [records, missing]),
+    [
+      [2, 0],
+      [2, 4],
+      [2, 0],
+    ],
+  )
 })
 
 test('one thread and two say the same', async (t) => {

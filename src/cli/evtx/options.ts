@@ -33,6 +33,10 @@ export const evtxOptions = {
     kind: 'flag',
     help: 'Search the files for chunks and records, whatever they are: disk images, memory, damaged logs; and show older records that logs still hold.',
   },
+  inventory: {
+    kind: 'flag',
+    help: 'Only which logs there are: channel, records, what they reach back to, numbers that are missing, a clock that was set back.',
+  },
   threads: {
     kind: 'count',
     value: 'N',

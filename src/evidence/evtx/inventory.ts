@@ -3,6 +3,7 @@
 import type { Notes } from '../note.ts'
 import type { EvidenceSource } from '../source.ts'
 import { readEvtx, readEvtxHeader } from './read-evtx.ts'
+import type { EvtxRecord } from './record.ts'
 
 export interface LogInventory {
   /** The channels of its records; a log has one, an exported one may have several. */
@@ -56,7 +57,8 @@ export function logInventory(source: EvidenceSource, notes: Notes): LogInventory
     records += 1
     addName(channels, record.system('channel'))
     addName(computers, record.system('computer'))
-    const { id, writtenTime: time } = record
+    const { id } = record
+    const time = timeOf(record)
     const run = runs.at(-1)
     if (run !== undefined && id === run.lastId + 1) {
       tellStep(backwards, { id, from: run.newest, to: time })
@@ -126,6 +128,12 @@ function gapsOf(
 function tellStep(backwards: ClockStep[], step: ClockStep): void {
   const isBack = Date.parse(step.from) - Date.parse(step.to) > jitterMs
   if (isBack && backwards.length < maxTold) backwards.push(step)
+}
+
+/** When it was written; where an export has left that out, when it happened. */
+function timeOf(record: EvtxRecord): string {
+  const { writtenTime } = record
+  return writtenTime.startsWith('1601-') ? record.time : writtenTime
 }
 
 function addName(names: Set<string>, value: unknown): void {
