@@ -2,6 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -23,6 +24,30 @@ function tool(name: string, args: readonly string[]): void {
     if (spawnSync(name, args, { stdio: 'ignore', timeout: 10_000 }).error === undefined) return
   }
   throw new Error(`${name} does not start`)
+}
+
+/** The prefix is ours alone: what is there from an earlier run stays. A new one has no manager of services for a moment. */
+async function createService(): Promise<void> {
+  const end = performance.now() + 60_000
+  while (performance.now() < end) {
+    tool('sc', ['create', 'HaechiTest', 'binPath=', 'C:\\windows\\system32\\svc.exe -k x', 'start=', 'auto'])
+    const services = attempted(listServices) ?? []
+    if (
+      services.some(({ name }) => name === 'HaechiTest') &&
+      services.filter(({ pid }) => pid !== 0).length >= 2
+    )
+      return
+    await delay(200)
+  }
+  throw new Error('the service was not made')
+}
+
+function attempted<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
 }
 
 const folder = 'C:\\작업 폴더'
@@ -52,8 +77,7 @@ const values: readonly (readonly string[])[] = [
 for (const [key = '', name = '', type = '', data = ''] of values) {
   tool('reg', ['add', key, '/v', name, '/t', type, '/d', data, '/f'])
 }
-// The prefix is ours alone: what is there from an earlier run stays.
-tool('sc', ['create', 'HaechiTest', 'binPath=', 'C:\\windows\\system32\\svc.exe -k x', 'start=', 'auto'])
+await createService()
 
 try {
   const hives = liveHives()
