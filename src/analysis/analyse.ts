@@ -59,6 +59,7 @@ export async function analyse(options: AnalyseOptions): Promise<Analysis> {
     const logons = new Logons()
     const replay = new Replay({
       onEvent: (event) => logons.see(event),
+      onFault: (what) => notes.add('timeline', what),
       sigma: options.sigma,
       hostAddresses: addressesOf(intake),
       onFound: ({ rule, severity, techniques, message, detection, web }, event) =>

@@ -63,7 +63,7 @@ export class Intake implements Disposable {
     this.records += 1
     this.tables.add(given)
     const place = this.#write(given)
-    const isWindows = given.event?.event.provider === 'evtx'
+    const isWindows = given.kind === 'event-log' && given.event?.event.provider === 'evtx'
     const flat = isWindows ? this.#flat(given) : undefined
     const event =
       given.event === undefined || flat === undefined ? given.event : enrichedEvent(given.event, flat)

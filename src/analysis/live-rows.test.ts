@@ -6,8 +6,15 @@ import { liveRecords } from './live-rows.ts'
 
 test('what the agent saw is an event again; what it concluded is a record only', () => {
   const time = '2026-11-22T10:00:00.000000Z'
-  const seen = { '@timestamp': time, event: { dataset: 'hx.process', action: 'exec' }, message: 'ran' }
-  const concluded = { '@timestamp': time, event: { dataset: 'hx.detection', action: 'detected' } }
+  const seen = {
+    '@timestamp': time,
+    event: { kind: 'event', dataset: 'hx.process', action: 'exec' },
+    message: 'ran',
+  }
+  const concluded = {
+    '@timestamp': time,
+    event: { kind: 'alert', dataset: 'hx.detection', action: 'detected' },
+  }
   const data = {
     path: 'p.tar.zst',
     liveNames: ['agent-events.jsonl', 'modules.jsonl'],

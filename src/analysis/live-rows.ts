@@ -83,11 +83,13 @@ function recordOf(kind: string, row: Record<string, unknown>, source: string): A
   }
 }
 
-/** What the agent saw; what it concluded from it is concluded here anew. */
-function isEvent(row: object): row is Event {
-  const { event } = row as Partial<Event>
-  const dataset = event?.dataset
-  return typeof dataset === 'string' && dataset !== 'hx.detection' && dataset !== 'hx.incident'
+/** What the agent saw; what it concluded from it is concluded here anew. A package may hold anything. */
+function isEvent(row: Record<string, unknown>): row is Record<string, unknown> & Event {
+  const { event } = row
+  if (typeof row['@timestamp'] !== 'string' || typeof event !== 'object' || event === null) return false
+  const { dataset, action, kind } = event as Record<string, unknown>
+  const isNamed = typeof dataset === 'string' && typeof action === 'string' && typeof kind === 'string'
+  return isNamed && dataset !== 'hx.detection' && dataset !== 'hx.incident'
 }
 
 function isoOf(value: unknown): string | undefined {

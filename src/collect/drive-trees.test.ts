@@ -8,6 +8,8 @@ import { test, type TestContext } from 'node:test'
 import { Notes } from '../evidence/note.ts'
 import { alignedRead, type VolumeBytes } from '../platform/windows/volumes.ts'
 import { treeOf } from './drive-trees.ts'
+import { ntfsPrograms } from '../../test/support/disk-image.ts'
+import { requirePrograms } from '../../test/support/programs.ts'
 
 /** As a device gives its bytes: in whole sectors only. */
 function device(path: string, size: number): VolumeBytes & { isClosed: boolean } {
@@ -32,6 +34,7 @@ function device(path: string, size: number): VolumeBytes & { isClosed: boolean }
 const size = 16 * 1024 * 1024
 
 function image(t: TestContext): string | undefined {
+  if (!requirePrograms(t, ntfsPrograms)) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'haechi-drive-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'volume.img')
@@ -40,9 +43,10 @@ function image(t: TestContext): string | undefined {
   const hive = join(folder, 'hive')
   writeFileSync(hive, `regf${'x'.repeat(10_000)}`)
   const made = spawnSync('mkntfs', ['-F', '-Q', '-q', path])
-  if (made.status === 0 && spawnSync('ntfscp', ['-f', path, hive, 'SYSTEM']).status === 0) return path
-  t.skip('mkntfs and ntfscp (package ntfs-3g) are not here')
-  return undefined
+  assert.equal(made.status, 0, made.stderr.toString())
+  const copied = spawnSync('ntfscp', ['-f', path, hive, 'SYSTEM'])
+  assert.equal(copied.status, 0, copied.stderr.toString())
+  return path
 }
 
 test('a locked file is read from the sectors of its volume', (t) => {

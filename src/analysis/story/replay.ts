@@ -1,5 +1,6 @@
 // The events of the evidence in the order of time, as if they had just happened: rules judge them, incidents grow.
 
+import { messageOf } from '../../base/app-error.ts'
 import { Correlator, eventOf, lineOf, type LoginFact, parseLine } from '../../evidence/logins/index.ts'
 import { createIncidents, type IncidentEngine } from '../../incidents/index.ts'
 import type { Event, Incident, WebRequestSeen } from '../../model/index.ts'
@@ -24,6 +25,8 @@ export interface ReplayOptions {
   readonly onFound: (found: Found, event: Event) => void
   /** Every event that incidents see. */
   readonly onEvent: (event: Event) => void
+  /** An event that has not the shape of one: packages come from outside. */
+  readonly onFault: (what: string) => void
 }
 
 export class Replay {
@@ -57,9 +60,13 @@ export class Replay {
 
   /** `found`: what rules said of it when it was read. */
   add(read: Event, found: readonly Found[]): void {
-    const line = lineOf(read)
-    if (line !== undefined) for (const fact of parseLine(line)) this.addLogin(fact)
-    this.#add(read, found)
+    try {
+      const line = lineOf(read)
+      if (line !== undefined) for (const fact of parseLine(line)) this.addLogin(fact)
+      this.#add(read, found)
+    } catch (thrown) {
+      this.#options.onFault(`an event is passed over: ${messageOf(thrown)}`)
+    }
   }
 
   #add(read: Event, found: readonly Found[]): void {

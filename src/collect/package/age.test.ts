@@ -1,7 +1,7 @@
 // Encrypted packages, with Debian's `age` in both directions.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,6 +21,7 @@ import {
 import { must } from '../../../test/support/must.ts'
 import { decrypted, encryptingSink } from './age.ts'
 import { openPackage, readIdentities, verifyPackage } from './index.ts'
+import { requirePrograms } from '../../../test/support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'haechi-package-test-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -85,10 +86,8 @@ test('a recipient that is none is refused before anything is collected', async (
 
 test("Debian's age reads what we encrypt, and we read what it encrypts", async (t) => {
   const keys = join(folder, 'keys.txt')
-  if (spawnSync('age-keygen', ['-o', keys]).error !== undefined) {
-    t.skip('SKIPPED, NOT TESTED: age is not installed')
-    return
-  }
+  if (!requirePrograms(t, { '/usr/bin/age-keygen': 'age' })) return
+  execFileSync('age-keygen', ['-o', keys], { stdio: 'ignore' })
   const [key = ''] = readIdentities(keys)
   const recipient = await identityToRecipient(key)
   const path = join(folder, 'ours.age')
@@ -108,10 +107,8 @@ test("Debian's age reads what we encrypt, and we read what it encrypts", async (
 
 test('a payload of any length, whole pieces too, is what age makes of it', async (t) => {
   const keys = join(folder, 'lengths.txt')
-  if (spawnSync('age-keygen', ['-o', keys]).error !== undefined) {
-    t.skip('SKIPPED, NOT TESTED: age is not installed')
-    return
-  }
+  if (!requirePrograms(t, { '/usr/bin/age-keygen': 'age' })) return
+  execFileSync('age-keygen', ['-o', keys], { stdio: 'ignore' })
   const [key = ''] = readIdentities(keys)
   for (const length of [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000]) {
     const plain = randomBytes(length)

@@ -1,5 +1,6 @@
 // The registry of the running system as the hives that readers of registry files know: nothing is kept open between two looks.
 
+import { registryTypes } from '../../evidence/registry-types.ts'
 import type { Hive, HiveKey, HiveKind, HiveValue } from '../../evidence/hive.ts'
 import { Notes } from '../../evidence/note.ts'
 import { filetime, utf16 } from '../../evidence/fields.ts'
@@ -16,20 +17,6 @@ import {
 
 type Root = keyof typeof rootKeys
 
-const typeNames = [
-  'REG_NONE',
-  'REG_SZ',
-  'REG_EXPAND_SZ',
-  'REG_BINARY',
-  'REG_DWORD',
-  'REG_DWORD_BIG_ENDIAN',
-  'REG_LINK',
-  'REG_MULTI_SZ',
-  'REG_RESOURCE_LIST',
-  'REG_FULL_RESOURCE_DESCRIPTOR',
-  'REG_RESOURCE_REQUIREMENTS_LIST',
-  'REG_QWORD',
-] as const
 const textTypes = new Set([1, 2, 6])
 const multiText = 7
 const noTime = '1601-01-01T00:00:00.0000000Z'
@@ -46,7 +33,7 @@ class LiveValue implements HiveValue {
   }
 
   get typeName(): string {
-    return typeNames[this.type] ?? `0x${this.type.toString(16)}`
+    return registryTypes[this.type] ?? `0x${this.type.toString(16)}`
   }
 
   text(): string {

@@ -3,13 +3,16 @@
 
 import type { Notes } from '../note.ts'
 import type { SqlitePages } from '../sqlite/index.ts'
+import { addressesOf } from './addresses.ts'
 import { type Columns, numberOf, present, textOf, webkitTime } from './columns.ts'
 import type { BrowserDownload, BrowserRecord, BrowserSearch, BrowserVisit } from './record.ts'
 import { rowsOf } from './rows.ts'
 
-/** Addresses in memory: more than any profile has. */
-const maxUrls = 500_000
-const maxChains = 100_000
+const wanted = ['url', 'title', 'visit_count', 'typed_count', 'last_visit_time', 'hidden']
+/** Visits that later ones may point back to. */
+const maxTargets = 500_000
+/** Addresses of all downloads. */
+const maxChained = 100_000
 
 /** ui/base/page_transition_types.h */
 const transitions = [
@@ -60,46 +63,41 @@ const dangers = [
   'dangerous-account-compromise',
 ]
 
-interface Address {
-  readonly columns: Columns
-  isVisited: boolean
+interface Addresses {
+  readonly addresses: ReadonlyMap<number, Columns>
+  /** Those that some visit was to. */
+  readonly visited: Set<number>
 }
 
 export function* chromiumHistory(pages: SqlitePages, notes: Notes): Generator<BrowserRecord> {
-  const addresses = new Map<number, Address>()
-  for (const { rowid, values } of rowsOf(pages, 'urls', notes)) {
-    if (addresses.size >= maxUrls) {
-      notes.add(`only the first ${maxUrls} addresses are read`)
-      break
-    }
-    addresses.set(rowid, { columns: values, isVisited: false })
-  }
-  yield* visits(pages, addresses, notes)
-  for (const { columns, isVisited } of addresses.values())
-    if (!isVisited) yield visitOf({}, { id: 0, address: columns, from: undefined })
+  const addresses = addressesOf(pages, { table: 'urls', wanted }, notes)
+  const visited = new Set<number>()
+  yield* visits(pages, { addresses, visited }, notes)
+  for (const [id, address] of addresses)
+    if (!visited.has(id)) yield visitOf({}, { id: 0, address, from: undefined })
   yield* downloads(pages, notes)
   for (const { values } of rowsOf(pages, 'keyword_search_terms', notes)) {
     const term = textOf(values, 'term')
-    const address = addresses.get(numberOf(values, 'url_id') ?? -1)?.columns ?? {}
+    const address = addresses.get(numberOf(values, 'url_id') ?? -1) ?? {}
     if (term !== undefined) yield searchOf(term, address)
   }
 }
 
 function* visits(
   pages: SqlitePages,
-  addresses: ReadonlyMap<number, Address>,
+  { addresses, visited }: Addresses,
   notes: Notes,
 ): Generator<BrowserVisit> {
   /** Which address a visit was to: visits point at earlier ones. */
   const targets = new Map<number, number>()
   for (const { rowid, values } of rowsOf(pages, 'visits', notes)) {
     const target = numberOf(values, 'url') ?? -1
-    if (targets.size < maxUrls) targets.set(rowid, target)
+    if (targets.size < maxTargets) targets.set(rowid, target)
     const address = addresses.get(target)
-    if (address !== undefined) address.isVisited = true
+    if (address !== undefined) visited.add(target)
     const earlier = targets.get(numberOf(values, 'from_visit') ?? -1)
-    const from = earlier === undefined ? undefined : addresses.get(earlier)?.columns
-    yield visitOf(values, { id: rowid, address: address?.columns ?? {}, from })
+    const from = earlier === undefined ? undefined : addresses.get(earlier)
+    yield visitOf(values, { id: rowid, address: address ?? {}, from })
   }
 }
 
@@ -133,10 +131,15 @@ function visitOf(visit: Columns, { id, address, from }: VisitOf): BrowserVisit {
 
 function* downloads(pages: SqlitePages, notes: Notes): Generator<BrowserDownload> {
   const chains = new Map<number, [number, string][]>()
+  let chained = 0
   for (const { values } of rowsOf(pages, 'downloads_url_chains', notes)) {
+    if (chained++ >= maxChained) {
+      notes.add(`only the first ${maxChained} addresses of downloads are read`)
+      break
+    }
     const id = numberOf(values, 'id') ?? -1
     const url = textOf(values, 'url')
-    if (url === undefined || chains.size >= maxChains) continue
+    if (url === undefined) continue
     const chain = chains.get(id) ?? []
     chain.push([numberOf(values, 'chain_index') ?? 0, url])
     chains.set(id, chain)

@@ -3,10 +3,13 @@
 
 import type { Notes } from '../note.ts'
 import type { SqlitePages } from '../sqlite/index.ts'
+import { addressesOf } from './addresses.ts'
 import { type Columns, numberOf, present, textOf, unixTime } from './columns.ts'
 import type { BrowserDownload, BrowserRecord, BrowserSearch, BrowserVisit } from './record.ts'
 import { rowsOf } from './rows.ts'
 
+const wanted = ['url', 'title', 'visit_count', 'typed', 'last_visit_date', 'hidden']
+/** Visits that later ones may point back to, and downloads. */
 const maxPlaces = 500_000
 
 /** nsINavHistoryService, TRANSITION_ */
@@ -55,21 +58,14 @@ function* places(
   tables: ReadonlySet<string>,
   notes: Notes,
 ): Generator<BrowserVisit | BrowserDownload> {
-  const addresses = new Map<number, Columns>()
+  const addresses = addressesOf(pages, { table: 'moz_places', wanted }, notes)
   const visited = new Set<number>()
-  for (const { rowid, values } of rowsOf(pages, 'moz_places', notes)) {
-    if (addresses.size >= maxPlaces) {
-      notes.add(`only the first ${maxPlaces} addresses are read`)
-      break
-    }
-    addresses.set(rowid, values)
-  }
   if (tables.has('moz_historyvisits')) {
     const targets = new Map<number, number>()
     for (const { rowid, values } of rowsOf(pages, 'moz_historyvisits', notes)) {
       const target = numberOf(values, 'place_id') ?? -1
       if (targets.size < maxPlaces) targets.set(rowid, target)
-      visited.add(target)
+      if (addresses.has(target)) visited.add(target)
       const earlier = targets.get(numberOf(values, 'from_visit') ?? -1)
       const from = earlier === undefined ? undefined : addresses.get(earlier)
       yield visitOf(rowid, values, { address: addresses.get(target) ?? {}, from })

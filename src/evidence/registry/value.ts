@@ -3,6 +3,7 @@
 
 import { u16, u32, utf16 } from '../fields.ts'
 import type { HiveValue } from '../hive.ts'
+import { registryTypes } from '../registry-types.ts'
 import { type HiveImage, signatures } from './image.ts'
 
 export const valueHeader = 20
@@ -10,21 +11,7 @@ const inline = 0x80_00_00_00
 const latinName = 1
 const segmentBytes = 16_344
 
-const typeNames = [
-  'REG_NONE',
-  'REG_SZ',
-  'REG_EXPAND_SZ',
-  'REG_BINARY',
-  'REG_DWORD',
-  'REG_DWORD_BIG_ENDIAN',
-  'REG_LINK',
-  'REG_MULTI_SZ',
-  'REG_RESOURCE_LIST',
-  'REG_FULL_RESOURCE_DESCRIPTOR',
-  'REG_RESOURCE_REQUIREMENTS_LIST',
-  'REG_QWORD',
-] as const
-const [, sz, expandSz, , dword, dwordBigEndian, link, multiSz] = typeNames.keys()
+const [, sz, expandSz, , dword, dwordBigEndian, link, multiSz] = registryTypes.keys()
 const qword = 11
 const empty = Buffer.alloc(0)
 
@@ -62,7 +49,7 @@ export class RegistryValue implements HiveValue {
   }
 
   get typeName(): string {
-    return typeNames[this.type] ?? `0x${this.type.toString(16)}`
+    return registryTypes[this.type] ?? `0x${this.type.toString(16)}`
   }
 
   /** What the cell says; there may be less. */
