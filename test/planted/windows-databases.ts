@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process'
 import { time, u32, u64, wide } from '../support/artefact-fields.ts'
 import type { EseCell, EseColumnSpec } from '../support/ese-record.ts'
 import { oleDate, writeEse } from '../support/ese-writer.ts'
-import { wmiClass, wmiInstance, wmiMapping, wmiObjects, type WmiClassSpec } from '../support/wmi-writer.ts'
+import { wmiClasses } from '../support/wmi-classes.ts'
+import { wmiClass, wmiInstance, wmiMapping, wmiObjects } from '../support/wmi-writer.ts'
 
 const program =
   'import sqlite3,sys\ndb=sqlite3.connect(sys.argv[1])\ndb.executescript(sys.stdin.read())\ndb.commit()'
@@ -146,51 +147,6 @@ export function webCache(): Buffer {
 
 const string = 8
 const sidType = 0x2011
-const wmiClasses: readonly WmiClassSpec[] = [
-  { name: '__SystemClass', properties: [] },
-  { name: '__IndicationRelated', superClass: '__SystemClass', properties: [] },
-  {
-    name: '__EventConsumer',
-    superClass: '__IndicationRelated',
-    properties: [
-      ['MachineName', string, 0],
-      ['MaximumQueueSize', 0x13, 1],
-      ['CreatorSID', sidType, 2],
-    ],
-  },
-  {
-    name: '__EventFilter',
-    superClass: '__IndicationRelated',
-    properties: [
-      ['Name', string, 0],
-      ['EventNamespace', string, 1],
-      ['QueryLanguage', string, 2],
-      ['Query', string, 3],
-      ['CreatorSID', sidType, 4],
-      ['EventAccess', string, 5],
-    ],
-  },
-  {
-    name: '__FilterToConsumerBinding',
-    superClass: '__IndicationRelated',
-    properties: [
-      ['Consumer', 0x66, 0],
-      ['Filter', 0x66, 1],
-      ['DeliverSynchronously', 11, 2],
-    ],
-  },
-  {
-    name: 'CommandLineEventConsumer',
-    superClass: '__EventConsumer',
-    properties: [
-      ['Name', string, 3],
-      ['ExecutablePath', string, 4],
-      ['CommandLineTemplate', string, 5],
-      ['RunInteractively', 11, 6],
-    ],
-  },
-]
-
 export const wmiCommand = 'powershell -nop -c iex(gc C:\\ProgramData\\w.txt)'
 
 /** OBJECTS.DATA and a mapping of it, with a subscription that runs a command line. */

@@ -5,7 +5,6 @@ import * as fc from 'fast-check'
 
 import {
   wmiClass,
-  type WmiClassSpec,
   wmiHash,
   wmiIndex,
   wmiInstance,
@@ -13,6 +12,7 @@ import {
   wmiObjects,
   type WmiRecordSpec,
 } from '../../../test/support/wmi-writer.ts'
+import { wmiClasses } from '../../../test/support/wmi-classes.ts'
 import { must } from '../../../test/support/must.ts'
 import { Notes } from '../note.ts'
 import { memorySource } from '../source.ts'
@@ -20,59 +20,7 @@ import { readWmiRepository, type WmiObject } from './index.ts'
 
 const text = 8
 const sidType = 0x2011
-const classes: readonly WmiClassSpec[] = [
-  { name: '__SystemClass', properties: [] },
-  { name: '__IndicationRelated', superClass: '__SystemClass', properties: [] },
-  {
-    name: '__EventConsumer',
-    superClass: '__IndicationRelated',
-    properties: [
-      ['MachineName', text, 0],
-      ['MaximumQueueSize', 0x13, 1],
-      ['CreatorSID', sidType, 2],
-    ],
-  },
-  {
-    name: '__EventFilter',
-    superClass: '__IndicationRelated',
-    properties: [
-      ['Name', text, 0],
-      ['EventNamespace', text, 1],
-      ['QueryLanguage', text, 2],
-      ['Query', text, 3],
-      ['CreatorSID', sidType, 4],
-      ['EventAccess', text, 5],
-    ],
-  },
-  {
-    name: '__FilterToConsumerBinding',
-    superClass: '__IndicationRelated',
-    properties: [
-      ['Consumer', 0x66, 0],
-      ['Filter', 0x66, 1],
-      ['DeliverSynchronously', 11, 2],
-    ],
-  },
-  {
-    name: 'CommandLineEventConsumer',
-    superClass: '__EventConsumer',
-    properties: [
-      ['Name', text, 3],
-      ['ExecutablePath', text, 4],
-      ['CommandLineTemplate', text, 5],
-      ['RunInteractively', 11, 6],
-    ],
-  },
-  {
-    name: 'ActiveScriptEventConsumer',
-    superClass: '__EventConsumer',
-    properties: [
-      ['Name', text, 3],
-      ['ScriptingEngine', text, 4],
-      ['ScriptText', text, 5],
-    ],
-  },
-]
+
 const sid = Buffer.from('01020000000000052000000020020000', 'hex')
 const query = "SELECT * FROM __InstanceModificationEvent WITHIN 60 WHERE TargetInstance ISA 'Win32_LocalTime'"
 const filterTypes = [text, text, text, text, sidType, text]
@@ -102,7 +50,7 @@ const binding = wmiInstance('__FilterToConsumerBinding', bindingTypes, [
 ])
 
 function definitions(page: number): WmiRecordSpec[] {
-  return classes.map((spec, index) => ({ page, id: 100 + index, bytes: wmiClass(spec) }))
+  return wmiClasses.map((spec, index) => ({ page, id: 100 + index, bytes: wmiClass(spec) }))
 }
 
 function read(
@@ -229,7 +177,7 @@ test('a record that goes on in the next logical page is read whole', () => {
   })
 })
 
-test('without definitions of classes there are all texts, and what a filter is shows', () => {
+test('without definitions of wmiClasses there are all texts, and what a filter is shows', () => {
   const { found } = read(
     wmiObjects(
       2,
@@ -250,8 +198,8 @@ test('without definitions of classes there are all texts, and what a filter is s
 test('a class with a place that no property has does not tell its properties', () => {
   const gap = definitions(0).filter(({ id }) => id !== 103)
   const spec = {
-    ...must(classes[3]),
-    properties: must(classes[3]).properties.filter(([, , index]) => index !== 1),
+    ...must(wmiClasses[3]),
+    properties: must(wmiClasses[3]).properties.filter(([, , index]) => index !== 1),
   }
   const [first] = read(
     wmiObjects(2, [...gap, { page: 0, id: 103, bytes: wmiClass(spec) }, ...usual.slice(-3)]),
@@ -285,7 +233,7 @@ test('index pages that are not in the newest mapping are not believed', () => {
   assert.equal(found[0]?.namespace, 'root\\default')
 })
 
-test('consumers of classes of their own are found by the bindings that name them', () => {
+test('consumers of wmiClasses of their own are found by the bindings that name them', () => {
   const spec = {
     name: 'EvilConsumer',
     superClass: '__EventConsumer',

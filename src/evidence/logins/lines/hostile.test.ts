@@ -5,36 +5,9 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import type { Event } from '../../../model/index.ts'
 import type { LoginFact } from '../fact.ts'
 import { lineOf, parseLine } from './index.ts'
-
-function eventOf(program: string, message: string, provider = 'log-file'): Event {
-  return {
-    '@timestamp': '2026-11-22T10:00:00.000Z',
-    event: { kind: 'event', category: ['host'], type: ['info'], action: 'line', dataset: 'hx.log', provider },
-    message,
-    log: { syslog: { appname: program, procid: '4711', hostname: 'host' } },
-  }
-}
-
-function parse(program: string, text: string, provider = 'journal'): LoginFact[] {
-  const line = lineOf(eventOf(program, text, provider))
-  return line === undefined ? [] : parseLine(line)
-}
-
-type Expected = Partial<LoginFact> & Pick<LoginFact, 'action'>
-
-/** The one fact of the line has these fields, and of the fields that name somebody no others. */
-function check(program: string, text: string, expected: Expected): void {
-  const [fact, ...more] = parse(program, text)
-  assert.ok(fact !== undefined, `no fact: ${text}`)
-  assert.deepEqual(more, [])
-  const found: Record<string, unknown> = {}
-  for (const name of ['action', 'user', 'userId', 'target', 'host', 'port', 'tty', ...Object.keys(expected)])
-    if (fact[name as keyof LoginFact] !== undefined) found[name] = fact[name as keyof LoginFact]
-  assert.deepEqual(found, expected, text)
-}
+import { check, eventOf, parse } from '../../../../test/support/login-lines.ts'
 
 test('a name that looks like an address is a name, the address is the real one', () => {
   const real = { host: '203.0.113.9', port: 555 }
