@@ -48,7 +48,7 @@ test('events of any shape are replayed or told, and the next one follows', () =>
       },
       message: 'the last',
       process: { pid: 5, name: 'x', executable: '/bin/x' },
-    } as Event,
+    },
     [],
   )
   assert.equal(seen.at(-1), 'the last')
